@@ -1,0 +1,45 @@
+# Two commands matter: `make run` and `make test`. Each makes the environment first if it is missing or stale.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test lint fmt bench lock fit help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements.txt requirements-dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)
+
+run: $(STAMP) ## the bot with its chat page, no account and no network needed
+	$(BIN)/mamori sandbox
+
+test: $(STAMP) ## the whole suite
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP) ## style, types, the direction of imports, the content pack
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/mamori check
+
+fmt: $(STAMP) ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP) ## speed and memory, as ratios in one run
+	$(BIN)/python -m tests.bench
+
+fit: $(STAMP) ## refit the understanding from the pack and write the artefact shipped with it
+	$(BIN)/python -m bot.understanding.fit
+
+lock: ## pin every dependency by hash (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' --quiet pyproject.toml -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' --quiet pyproject.toml --group dev requirements-build.in -o requirements-dev.txt

@@ -1,0 +1,86 @@
+"""What a message means, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from content.model import Urgency
+
+
+class Refusal(StrEnum):
+    """Why a message gets a firm reply instead of an answer."""
+
+    HARMFUL = "harmful"
+    INJECTION = "injection"
+
+
+class Question(StrEnum):
+    """What is asked about a figure."""
+
+    VALUE = "value"
+    CHANGE = "change"
+    SHARE = "share"
+    RANK = "rank"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    COMPARE = "compare"
+    TREND = "trend"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureQuery:
+    """The slots read from a question about statistics. None or empty means: not said.
+
+    `measures` are ids of measures of the pack in the order in which they were named; `years` calendar years.
+    `places` are country or region names that the pack has no figures for. `topic` is the `stats-*` id.
+    """
+
+    topic: str
+    question: Question = Question.VALUE
+    measures: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One topic with its score between 0 and 1; scores of different messages can be compared."""
+
+    topic: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What one message means.
+
+    `topic` is None when the honest answer is "I don't know"; `ranked` holds up to five topics, best first, also then.
+    `urgency` is that of the message, not of the topic. `degraded` is true while the encoder is missing or being
+    fitted: every reply then carries the helplines. `close` is true when the two best topics cannot be told apart.
+    `also` names the topics of further questions in the same message.
+    """
+
+    urgency: Urgency
+    topic: str | None
+    ranked: tuple[Ranked, ...] = ()
+    figure: FigureQuery | None = None
+    refusal: Refusal | None = None
+    confidence: float = 0.0
+    degraded: bool = False
+    close: bool = False
+    also: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+class Understander(Protocol):
+    """Turns a text into an Understanding. Pure: same pack, same text, same answer. May take milliseconds of CPU."""
+
+    def urgency(self, text: str, recent: Sequence[str] = ()) -> Urgency:
+        """Judge only the urgency; `recent` are the chat's last messages of five minutes, oldest first."""
+
+    def understand(self, text: str, recent: Sequence[str] = ()) -> Understanding:
+        """Judge urgency first, then topic, figure and small talk. Never raises on any text."""

@@ -1,0 +1,301 @@
+"""The typed pack: everything the bot can say, as values.
+
+All types are immutable. They are made by `content.load` from the files of a pack and hold plain text:
+no markup of any chat program, no database rows. Dates are calendar dates without a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Urgency(StrEnum):
+    """How a message or topic is treated: act now, stay calm and careful, or simply answer."""
+
+    EMERGENCY = "emergency"
+    CONCERN = "concern"
+    NONE = "none"
+
+
+class Audience(StrEnum):
+    """Who reads. A reader who did not say is addressed neutrally (None at the place of use)."""
+
+    PARENT = "parent"
+    YOUNG = "young"
+    TEACHER = "teacher"
+
+
+class AgeBand(StrEnum):
+    """The age of the child that a reader cares for (or is)."""
+
+    UNDER_10 = "under-10"
+    FROM_10 = "10-12"
+    FROM_13 = "13-15"
+    FROM_16 = "16-17"
+
+
+class Need(StrEnum):
+    """What a helpline is for. Topics name needs; the helplines of the reader's country that serve them are shown."""
+
+    EMERGENCY = "emergency"
+    SEXTORTION = "sextortion"
+    SUICIDE = "suicide"
+    MISSING = "missing"
+    SEXUAL_ASSAULT = "sexual-assault"
+    ABUSE = "abuse"
+    GROOMING = "grooming"
+    STALKING = "stalking"
+    BULLYING = "bullying"
+    SCAM = "scam"
+    REPORT_IMAGE = "report-image"
+    REMOVE_IMAGE = "remove-image"
+    REPORT_POLICE = "report-police"
+    RIGHTS = "rights"
+    MENTAL_HEALTH = "mental-health"
+    MY_CHILD_DID_IT = "my-child-did-it"
+    GENERAL = "general"
+
+
+class Confidence(StrEnum):
+    """How well a fact is supported. `memory` has no text behind it and is never shown."""
+
+    VERIFIED = "verified"
+    SECONDARY = "secondary"
+    DERIVED = "derived"
+    MEMORY = "memory"
+
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Entry(BaseModel):
+    """Base of all entries: unknown keys are faults, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Entry):
+    """Where a statement comes from. `date` is as printed by the source (a day, a month or a year)."""
+
+    title: Text
+    publisher: Text
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    date: Text
+    read: date
+    confidence: Confidence = Confidence.VERIFIED
+
+
+class Topic(Entry):
+    """One line of the list of topics: what it is about, in every language alike.
+
+    `needs` choose the helplines in order of importance; `group` is its place in the menu.
+    """
+
+    urgency: Urgency
+    scope: Text
+    group: Literal["happened", "do", "prevent", "apps", "figures", "bot"]
+    needs: tuple[Need, ...] = ()
+    related: tuple[Identifier, ...] = ()
+
+
+PART_NAMES = ("now", "say", "prevent", "worry")
+"""The further parts of a topic, in reading order: what to do now, what to say, how to prevent, when to worry."""
+
+
+class TopicText(Entry):
+    """The text of one topic in one language.
+
+    `first` is the first screen (at most 600 characters when rendered). `young` and `teacher` replace it
+    for that reader, `young_parts` likewise replace `parts`. `{figure:ID}` stands for a figure with its unit,
+    year and scope; `**words**` are emphasised; lines beginning with "- " are a list.
+    """
+
+    title: Text
+    first: Text
+    parts: Mapping[Literal["now", "say", "prevent", "worry"], Text] = Field(default_factory=dict)
+    young: Text | None = None
+    young_parts: Mapping[Literal["now", "say", "prevent", "worry"], Text] = Field(default_factory=dict)
+    teacher: Text | None = None
+    sources: tuple[Identifier, ...]
+    reviewed: date
+    settings_known: date | None = None
+    examples: tuple[Text, ...] = ()
+    keywords: tuple[Text, ...] = ()
+
+
+class Tip(Entry):
+    """One thing to do today: for whom it fits, and where it comes from. Its words stand by language."""
+
+    topic: Identifier
+    audience: tuple[Audience, ...] = Field(min_length=1)
+    ages: tuple[AgeBand, ...] = Field(min_length=1)
+    sources: tuple[Identifier, ...] = Field(min_length=1)
+    reviewed: date
+
+
+class OpenHours(Entry):
+    """Opening hours in the line's own zone. `days` are ISO weekdays (1 = Monday).
+
+    `until` earlier than `start` means the next day. `always` stands alone.
+    """
+
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...]
+    start: time
+    until: time
+
+
+class Phone(Entry):
+    """A number as it is dialled, with what it is (`label`, by language) when a line has several."""
+
+    number: Annotated[str, StringConstraints(pattern=r"^[#0-9+][0-9A-Z \-#*]*$")]
+    kind: Literal["call", "text", "call-or-text", "whatsapp"] = "call"
+    text: str | None = None
+    label: Mapping[Language, Text] = Field(default_factory=dict)
+
+
+class Helpline(Entry):
+    """A number, chat or form where people help. Perishable: `checked` warns and reorders, it never hides the last.
+
+    `hours` None means unknown: never said to be open. `always` means round the clock. `zone` is IANA.
+    `kind` emergency numbers do not expire; `reporting` points are not for emergencies.
+    """
+
+    id: Identifier
+    kind: Literal["emergency", "line", "reporting"]
+    name: Mapping[Language, Text]
+    name_local: Text | None = None
+    for_: Literal["anyone", "child", "parent"] = Field(default="anyone", alias="for")
+    ages: Mapping[Language, Text] = Field(default_factory=dict)
+    needs: tuple[Need, ...] = Field(min_length=1)
+    phones: tuple[Phone, ...] = ()
+    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+    contact: Mapping[Text, Text] = Field(default_factory=dict)
+    zone: Text
+    always: bool = False
+    hours: tuple[OpenHours, ...] | None = None
+    closed: tuple[Text, ...] = ()
+    languages: tuple[Text, ...] = ()
+    cost: Literal["free", "caller-pays", "unknown"] = "unknown"
+    note: Mapping[Language, Text] = Field(default_factory=dict)
+    source: Text
+    checked: date
+    confidence: Confidence
+    remove: bool = False
+
+
+class Figure(Entry):
+    """One number that a statistic states: `measure` in `year`, `value` in `unit`, about `scope`.
+
+    `base` is what a percentage is of (a figure id or a count). `series` figures are made from rows of a series.
+    """
+
+    id: Identifier
+    topic: Identifier
+    measure: Identifier
+    year: int | None = None
+    value: float
+    unit: Identifier
+    scope: Identifier
+    base: int | None = None
+    source: Identifier
+    confidence: Confidence
+    formula: Text | None = None
+    note: Identifier | None = None
+
+
+class SeriesRow(Entry):
+    """One year of a series."""
+
+    value: float
+    source: Identifier
+    confidence: Confidence
+    formula: Text | None = None
+    note: Identifier | None = None
+
+
+class Series(Entry):
+    """The same measure over years. Only series of the same `axis` may share a chart."""
+
+    topic: Identifier
+    measure: Identifier
+    unit: Identifier
+    scope: Identifier
+    axis: Identifier
+    rows: Mapping[int, SeriesRow]
+    breaks: Mapping[int, Identifier] = Field(default_factory=dict)
+
+
+class FigureWording(Entry):
+    """How the statistics are worded in one language.
+
+    `units` hold `{value}`; `measures` are noun phrases; `scopes` say who is counted; `limits` say what a number
+    does not say; `notes` belong to single figures.
+    """
+
+    units: Mapping[Identifier, Text]
+    measures: Mapping[Identifier, Text]
+    scopes: Mapping[Identifier, Text]
+    limits: Mapping[Identifier, tuple[Text, ...]]
+    notes: Mapping[Identifier, Text] = Field(default_factory=dict)
+
+
+class LanguagePack(Entry):
+    """Everything in one reply language."""
+
+    code: Language
+    name: Text
+    topics: Mapping[Identifier, TopicText]
+    tips: Mapping[Identifier, Text]
+    wording: Mapping[str, str]
+    figures: FigureWording
+
+
+class BankLine(Entry):
+    """One sentence of the bank: accepted topics best first (or `out:KIND`), the urgency of the message, its style."""
+
+    topics: tuple[str, ...]
+    urgency: Urgency
+    style: str
+    text: str
+    language: Language
+    writer: str
+
+
+class Pack(Entry):
+    """A whole content pack, ready to be read. `version` is a hash of all files it was made from."""
+
+    version: str
+    topics: Mapping[Identifier, Topic]
+    sources: Mapping[Identifier, Source]
+    figures: Mapping[Identifier, Figure]
+    series: Mapping[Identifier, Series]
+    helplines: Mapping[str, tuple[Helpline, ...]]
+    tips: Mapping[Identifier, Tip]
+    languages: Mapping[Language, LanguagePack]
+    question_languages: tuple[Language, ...]
+
+    @cached_property
+    def countries(self) -> tuple[str, ...]:
+        """The countries that have helplines of their own, in alphabetical order of their codes."""
+        return tuple(sorted(code for code in self.helplines if code != WORLD))
+
+    def topic_text(self, topic: str, language: str) -> tuple[TopicText, str] | None:
+        """Return the text of a topic in the wanted language, else in the first that has it, with its language."""
+        for code in (language, "en", *self.languages):
+            pack = self.languages.get(code)
+            if pack and topic in pack.topics:
+                return pack.topics[topic], code
+        return None
+
+
+WORLD = "WORLD"
+"""The key of `Pack.helplines` for services that exist everywhere."""
