@@ -169,13 +169,12 @@ class Helpline(Entry):
     `kind` emergency numbers do not expire; `reporting` points are not for emergencies.
     """
 
-    id: Identifier
     kind: Literal["emergency", "line", "reporting"]
     name: Mapping[Language, Text]
     name_local: Text | None = None
     for_: Literal["anyone", "child", "parent"] = Field(default="anyone", alias="for")
     ages: Mapping[Language, Text] = Field(default_factory=dict)
-    needs: tuple[Need, ...] = Field(min_length=1)
+    needs: tuple[Need, ...] = Field(alias="need", min_length=1)
     phones: tuple[Phone, ...] = ()
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     contact: Mapping[Text, Text] = Field(default_factory=dict)
@@ -189,7 +188,6 @@ class Helpline(Entry):
     source: Text
     checked: date
     confidence: Confidence
-    remove: bool = False
 
 
 class Figure(Entry):
@@ -198,7 +196,6 @@ class Figure(Entry):
     `base` is what a percentage is of (a figure id or a count). `series` figures are made from rows of a series.
     """
 
-    id: Identifier
     topic: Identifier
     measure: Identifier
     year: int | None = None
@@ -278,7 +275,7 @@ class Pack(Entry):
     sources: Mapping[Identifier, Source]
     figures: Mapping[Identifier, Figure]
     series: Mapping[Identifier, Series]
-    helplines: Mapping[str, tuple[Helpline, ...]]
+    helplines: Mapping[str, Mapping[Identifier, Helpline]]
     tips: Mapping[Identifier, Tip]
     languages: Mapping[Language, LanguagePack]
     question_languages: tuple[Language, ...]

@@ -1,0 +1,255 @@
+"""From folders to a `Pack`: the base pack, then overlays laid over it in order.
+
+An overlay has the same files as the base; each of its entries adds, replaces, or says `remove: true`.
+The last helpline of a need and the texts of emergencies cannot be removed. A pack is data only: nothing in it is
+executed, and no file outside its folder is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from content.faults import Fault, PackError, Severity, shown
+from content.model import (
+    WORLD,
+    Entry,
+    Figure,
+    FigureWording,
+    Helpline,
+    LanguagePack,
+    Need,
+    Pack,
+    Series,
+    Source,
+    Tip,
+    Topic,
+    TopicText,
+    Urgency,
+)
+from content.topicfile import parse_topic_file
+from content.yamlfile import Document, parse_yaml, read_text, validate
+
+BASE_PACK = Path(__file__).parent / "pack"
+"""The reviewed pack that is shipped."""
+
+T = TypeVar("T", bound=Entry)
+
+
+@dataclass(slots=True)
+class Layered:
+    """Entries of one kind gathered from all layers, each with the document it was last written in."""
+
+    entries: dict[str, tuple[object, Document]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def lay(self, document: Document, *root: Hashable) -> None:
+        """Lay the mapping at `root` of a document over what is there."""
+        self.faults += document.faults
+        data = document.data
+        for key in root:
+            data = data.get(key) if isinstance(data, dict) else None
+        if data is None:
+            return
+        if not isinstance(data, dict):
+            self.faults.append(Fault(document.file, document.line(*root), "here must stand `id: entry` lines"))
+            return
+        for key, entry in data.items():
+            name = str(key)
+            if isinstance(entry, dict) and entry.get("remove") is True:
+                if name not in self.entries:
+                    line = document.line(*root, key)
+                    self.faults.append(Fault(document.file, line, f"'{name}' is removed here but does not exist"))
+                self.entries.pop(name, None)
+            else:
+                self.entries[name] = (entry, document)
+
+    def typed(self, kind: type[T], *root: Hashable) -> dict[str, T]:
+        """Return the entries as typed values; entries with faults are left out and reported."""
+        result: dict[str, T] = {}
+        for name, (entry, document) in self.entries.items():
+            before = len(document.faults)
+            value = validate(kind, entry, document, (*root, name))
+            self.faults += document.faults[before:]
+            if value is not None:
+                result[name] = value
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pack with all that its files said about themselves: faults, and where each entry stands."""
+
+    pack: Pack
+    faults: tuple[Fault, ...]
+    places: dict[tuple[str, ...], tuple[str, int]]
+
+    def place(self, *path: str) -> tuple[str, int]:
+        """Return file and line of an entry, for example `("tips", "ask-first")`."""
+        return self.places.get(path, (path[0], 1))
+
+
+def load_pack(folders: Sequence[Path] = ()) -> Pack:
+    """Return the base pack with `folders` laid over it.
+
+    Raises PackError, naming file and line, when a file cannot be read, an entry does not fit its type,
+    or an overlay removes what may not be removed.
+    """
+    loaded = load_with_faults(folders)
+    hard = [fault for fault in loaded.faults if fault.severity is Severity.FAULT]
+    if hard:
+        raise PackError(hard)
+    return loaded.pack
+
+
+def pack_files(folders: Sequence[Path]) -> list[Path]:
+    """Return all files of a pack that are read, in a fixed order; links out of a folder are not followed."""
+    files: list[Path] = []
+    for folder in folders:
+        root = folder.resolve()
+        for path in sorted(folder.rglob("*")):
+            wanted = path.suffix in {".yaml", ".md", ".tsv"} and path.name != "README.md"
+            if wanted and path.is_file() and path.resolve().is_relative_to(root):
+                files.append(path)
+    return files
+
+
+def load_with_faults(overlays: Sequence[Path] = (), base: Path = BASE_PACK) -> Loaded:
+    """Load all that can be loaded and report the rest: the way of `mamori check`."""
+    folders = [base, *overlays]
+    missing = [Fault(shown(f), 1, "this folder of a pack does not exist") for f in folders if not f.is_dir()]
+    if missing:
+        raise PackError(missing)
+    builder = _Builder()
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in pack_files([folder]):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+            builder.read(path, path.relative_to(folder).parts)
+    return builder.finish(digest.hexdigest()[:16], base)
+
+
+class _Builder:
+    """Gathers the files of all layers, then makes the pack."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[tuple[str, ...], Layered] = {}
+        self.faults: list[Fault] = []
+        self.question_languages: set[str] = set()
+
+    def layer(self, *key: str) -> Layered:
+        return self.kinds.setdefault(key, Layered())
+
+    def read(self, path: Path, parts: tuple[str, ...]) -> None:
+        match parts:
+            case ("questions", language, _) if path.suffix == ".tsv":
+                self.question_languages.add(language)
+            case ("questions", *_):
+                return
+            case (language, "topics", name) if name.endswith(".md"):
+                text, faults = read_text(path)
+                document = parse_topic_file(text, shown(path), path.stem)
+                document.faults[:0] = faults
+                self.layer(language, "topics").lay(document)
+            case ("topics.yaml",):
+                self.layer("topics").lay(self.yaml(path), "topics")
+            case ("figures", _):
+                document = self.yaml(path)
+                self.layer("figures").lay(document, "figures")
+                document.faults.clear()
+                self.layer("series").lay(document, "series")
+            case ("helplines", name):
+                self.layer("helplines", name.removesuffix(".yaml")).lay(self.yaml(path))
+            case ("sources.yaml" | "tips.yaml" as name,):
+                self.layer(name.removesuffix(".yaml")).lay(self.yaml(path))
+            case (language, "wording.yaml" | "figures.yaml" | "tips.yaml" | "language.yaml" as name):
+                self.layer(language, name.removesuffix(".yaml")).lay(self.yaml(path))
+            case _:
+                self.faults.append(Fault(shown(path), 1, "no part of a pack has this name", Severity.WARNING))
+
+    def yaml(self, path: Path) -> Document:
+        text, faults = read_text(path)
+        document = parse_yaml(text, shown(path))
+        document.faults[:0] = faults
+        return document
+
+    def finish(self, version: str, base: Path) -> Loaded:
+        topics = self.layer("topics").typed(Topic, "topics")
+        codes = {key[0] for key in self.kinds if len(key) == 2 and len(key[0]) == 2}
+        pack = Pack(
+            version=version,
+            topics=topics,
+            sources=self.layer("sources").typed(Source),
+            figures=self.layer("figures").typed(Figure, "figures"),
+            series=self.layer("series").typed(Series, "series"),
+            helplines={
+                key[1]: layered.typed(Helpline)
+                for key, layered in sorted(self.kinds.items())
+                if key[0] == "helplines" and len(key) == 2
+            },
+            tips=self.layer("tips").typed(Tip),
+            languages={code: language for code in sorted(codes) if (language := self.language(code))},
+            question_languages=tuple(sorted(self.question_languages)),
+        )
+        self.faults += _not_removable(pack, base)
+        for layered in self.kinds.values():
+            self.faults += layered.faults
+        unique = tuple(dict.fromkeys(sorted(self.faults)))
+        return Loaded(pack, unique, self.places())
+
+    def language(self, code: str) -> LanguagePack | None:
+        head = {name: value for name, (value, _) in self.layer(code, "language").entries.items()}
+        figures = self.layer(code, "figures")
+        wording = figures.entries
+        document = next((doc for _, doc in wording.values()), Document(f"{code}/figures.yaml", None))
+        parsed = validate(FigureWording, {name: value for name, (value, _) in wording.items()}, document, ())
+        figures.faults += document.faults
+        return LanguagePack(
+            code=code,
+            name=str(head.get("name", code)),
+            topics=self.layer(code, "topics").typed(TopicText),
+            tips=self.strings(code, "tips"),
+            wording=self.strings(code, "wording"),
+            figures=parsed or FigureWording(units={}, measures={}, scopes={}, limits={}),
+        )
+
+    def strings(self, code: str, kind: str) -> dict[str, str]:
+        result: dict[str, str] = {}
+        layered = self.layer(code, kind)
+        for name, (value, document) in layered.entries.items():
+            if isinstance(value, str) and value.strip():
+                result[name] = value.strip()
+            else:
+                layered.faults.append(Fault(document.file, document.line(name), f"'{name}' must be a text"))
+        return result
+
+    def places(self) -> dict[tuple[str, ...], tuple[str, int]]:
+        found: dict[tuple[str, ...], tuple[str, int]] = {}
+        for key, layered in self.kinds.items():
+            for name, (_, document) in layered.entries.items():
+                roots = (("topics", name), ("figures", name), ("series", name), (name,))
+                line = next((document.lines[root] for root in roots if root in document.lines), 1)
+                found[*key, name] = (document.file, line)
+        return found
+
+
+def _not_removable(pack: Pack, base: Path) -> Iterable[Fault]:
+    """Report emergencies without text and needs without a helpline anywhere: no layer may cause that."""
+    for topic_id, topic in pack.topics.items():
+        if topic.urgency is not Urgency.EMERGENCY:
+            continue
+        for code, language in pack.languages.items():
+            if topic_id not in language.topics:
+                place = f"{shown(base)}/{code}/topics/{topic_id}.md"
+                yield Fault(place, 1, f"the text of the emergency '{topic_id}' is missing and may not be removed")
+    served = {need for lines in pack.helplines.values() for line in lines.values() for need in line.needs}
+    for need in (Need.SUICIDE, Need.REMOVE_IMAGE, Need.REPORT_IMAGE, Need.GENERAL):
+        if need not in {n for line in pack.helplines.get(WORLD, {}).values() for n in line.needs}:
+            place = f"{shown(base)}/helplines/{WORLD}.yaml"
+            yield Fault(place, 1, f"no worldwide service is left for the need '{need}'; the last may not be removed")
+    for need in Need:
+        if need not in served:
+            yield Fault(f"{shown(base)}/helplines", 1, f"no helpline is left for the need '{need}'")
