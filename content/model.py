@@ -6,6 +6,7 @@ no markup of any chat program, no database rows. Dates are calendar dates withou
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from datetime import date, time
 from enum import StrEnum
@@ -90,7 +91,7 @@ class Source(Entry):
     publisher: Text
     url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
     date: Text
-    read: date
+    read: datetime.date
     confidence: Confidence = Confidence.VERIFIED
 
 

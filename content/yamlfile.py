@@ -47,7 +47,12 @@ def read_text(path: Path) -> tuple[str, list[Fault]]:
     if raw.startswith("\ufeff"):
         raw = raw.removeprefix("\ufeff")
         faults.append(
-            Fault(name, 1, "the file begins with a byte-order mark; save it as UTF-8 without BOM", Severity.WARNING)
+            Fault(
+                name,
+                1,
+                "the file begins with a byte-order mark; save it as UTF-8 without BOM",
+                Severity.WARNING,
+            )
         )
     if "\r" in raw:
         line = raw[: raw.index("\r")].count("\n") + 1
