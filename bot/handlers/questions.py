@@ -1,0 +1,121 @@
+"""Plain questions: urgency first, then the answer. Edited messages are judged for urgency only."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from telegram import Message, MessageEntity
+
+from bot.handlers.context import BotContext
+from bot.handlers.emergency import answer_emergency, private_link, send_fallback, send_privately
+from bot.handlers.sending import send_reply
+from bot.replies.answer import answer
+from bot.replies.model import Button, Reply
+from bot.replies.wording import Words
+from bot.replies.menus import topics_menu
+from bot.replies.media import media_reply
+from content.model import Urgency
+
+logger = logging.getLogger(__name__)
+
+
+async def question(context: BotContext) -> None:
+    """Answer a text message. In a group only when the bot is addressed."""
+    message = context.message
+    text = message.text if message else None
+    if message is None or text is None:
+        return
+    if not context.is_private and not _addressed(message, context.bot.username):
+        return
+    await answer_text(context, _without_mention(text, context.bot.username))
+
+
+async def answer_text(context: BotContext, text: str) -> None:
+    """Answer words that a person wrote. Whatever breaks on the way, the helplines are sent."""
+    services = context.services
+    try:
+        recent = services.pieces.of(context.chat.id)
+        services.pieces.add(context.chat.id, text)
+        meaning = await services.understand(text, recent)
+        profile = await context.profile()
+        reply = answer(context.pack, meaning, profile, services.clock())
+    except Exception:  # noqa: BLE001  # the emergency path cannot fail silent
+        logger.exception("answer-failed")
+        await send_fallback(context)
+        return
+    if not context.is_private:
+        await _answer_in_group(context, reply)
+    elif reply.emergency:
+        await answer_emergency(context, reply)
+    else:
+        await send_reply(context, reply)
+
+
+async def edited(context: BotContext) -> None:
+    """Judge an edited message for urgency only: an answer is not given twice, an emergency is never missed."""
+    message = context.message
+    text = (message.text or message.caption) if message else None
+    if not text or not context.is_private:
+        return
+    services = context.services
+    if await services.urgency(text, ()) is Urgency.EMERGENCY:
+        services.pieces.add(context.chat.id, text)
+        await answer_text(context, text)
+
+
+async def media(context: BotContext) -> None:
+    """Say kindly that only text is read; judge and answer a caption like any message. Nothing is downloaded."""
+    message = context.message
+    if message is None or not context.is_private:
+        return
+    caption = message.caption
+    if caption and await context.services.urgency(caption, context.services.pieces.of(context.chat.id)) is (
+        Urgency.EMERGENCY
+    ):
+        await answer_text(context, caption)
+        return
+    await send_reply(context, media_reply(context.pack, await context.profile(), context.services.clock()))
+    if caption:
+        await answer_text(context, caption)
+
+
+async def unknown_command(context: BotContext, text: str) -> None:
+    """Answer a command that does not exist: words behind it are a question, alone it gets the menu."""
+    words = text.partition(" ")[2].strip()
+    if words:
+        await answer_text(context, words)
+        return
+    profile = await context.profile()
+    reply = topics_menu(context.pack, profile)
+    hint = Words(context.pack, profile.language).html("unknown-command")
+    await send_reply(context, replace(reply, parts=(hint,)))
+
+
+async def overflow(context: BotContext) -> None:
+    """Ask a chat that sends faster than it can be answered to take one thing at a time."""
+    profile = await context.profile()
+    words = Words(context.pack, profile.language)
+    await send_reply(context, Reply((words.html("one-at-a-time"),), ((Button(words("menu.helplines"), "helplines:show:all"),),)))
+
+
+async def _answer_in_group(context: BotContext, reply: Reply) -> None:
+    if reply.emergency:
+        await send_privately(context)
+        return
+    words = Words(context.pack, (await context.profile()).language)
+    rows = ((Button(words("group.private"), url=private_link(context)),),)
+    await send_reply(context, replace(reply, buttons=rows))
+
+
+def _addressed(message: Message, username: str) -> bool:
+    """Tell whether a group's message speaks to the bot: a mention, or a reply to one of its messages."""
+    replied = message.reply_to_message
+    if replied is not None and replied.from_user is not None and replied.from_user.username == username:
+        return True
+    mentions = message.parse_entities([MessageEntity.MENTION]).values()
+    return any(mention.casefold() == f"@{username}".casefold() for mention in mentions)
+
+
+def _without_mention(text: str, username: str) -> str:
+    return text.replace(f"@{username}", " ").strip() or text

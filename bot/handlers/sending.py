@@ -1,0 +1,146 @@
+"""From a Reply to Telegram: send, edit in place, and never lose an emergency."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.handlers.context import BotContext
+from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply
+from bot.replies.render import length
+
+logger = logging.getLogger(__name__)
+
+EMERGENCY_ATTEMPTS = 4
+"""How often an emergency reply is tried when nobody knows whether it arrived."""
+_PAUSE = 0.5
+
+
+def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
+    """Return the rows as Telegram's inline keyboard, or None when there are none."""
+    made = [
+        [InlineKeyboardButton(button.label[:64], callback_data=button.data, url=button.url) for button in row]
+        for row in rows
+        if row
+    ]
+    return InlineKeyboardMarkup(made) if made else None
+
+
+async def send_reply(context: BotContext, reply: Reply, chat_id: int | None = None) -> Message | None:
+    """Send all parts of a reply, buttons under the last, and return the message that carries them.
+
+    An emergency reply whose fate is unknown is sent again. Raises TelegramError when Telegram refuses.
+    """
+    target = context.chat.id if chat_id is None else chat_id
+    parts = reply.parts
+    if reply.picture is not None and parts and length(parts[0]) <= CAPTION_LIMIT:
+        message = await _send_picture(context, target, reply.picture, parts[0], reply.buttons if len(parts) == 1 else ())
+        if message is not None:
+            parts = parts[1:]
+            if not parts:
+                return message
+    sent: Message | None = None
+    for number, part in enumerate(parts, start=1):
+        markup = keyboard(reply.buttons) if number == len(parts) else None
+
+        def send(text: str = part, markup: InlineKeyboardMarkup | None = markup) -> Awaitable[Message]:
+            return context.bot.send_message(target, text, reply_markup=markup)
+
+        sent = await (_insist(send) if reply.emergency else send())
+    return sent
+
+
+async def _insist(send: Callable[[], Awaitable[Message]]) -> Message:
+    """Try again while the fate is unknown or Telegram asks to wait: twice is better than never."""
+    for attempt in range(1, EMERGENCY_ATTEMPTS + 1):
+        try:
+            return await send()
+        except RetryAfter as error:
+            wait = error.retry_after
+            pause = wait if isinstance(wait, int | float) else wait.total_seconds()
+        except BadRequest:
+            raise
+        except (TimedOut, NetworkError):
+            pause = _PAUSE * attempt
+        if attempt < EMERGENCY_ATTEMPTS:
+            await asyncio.sleep(pause)
+    return await send()
+
+
+async def edit_reply(context: BotContext, reply: Reply) -> None:
+    """Show a reply in place of the message whose button was pressed.
+
+    Unchanged text is fine. A message that cannot be edited (too old, deleted, of another kind) gets a new one.
+    """
+    query = context.query
+    message = query.message
+    simple = len(reply.parts) == 1 and isinstance(message, Message)
+    try:
+        if simple and reply.picture is None and isinstance(message, Message) and message.text is not None:
+            await query.edit_message_text(reply.parts[0], reply_markup=keyboard(reply.buttons))
+            return
+        if simple and reply.picture is not None and isinstance(message, Message) and message.photo:
+            await _swap_picture(context, reply, reply.picture)
+            return
+    except BadRequest as error:
+        if "not modified" in str(error):
+            return
+        logger.info("edit-refused", extra={"error": type(error).__name__})
+    await send_reply(context, reply)
+
+
+async def _swap_picture(context: BotContext, reply: Reply, picture: Picture) -> None:
+    key, known = await _known_picture(context, picture)
+    media = InputMediaPhoto(known or await context.services.charts.png(context.pack, picture), caption=reply.parts[0])
+    result = await context.query.edit_message_media(media, reply_markup=keyboard(reply.buttons))
+    if known is None and isinstance(result, Message):
+        await _remember_picture(context, key, result)
+
+
+async def _send_picture(
+    context: BotContext, chat_id: int, picture: Picture, caption: str, buttons: tuple[tuple[Button, ...], ...]
+) -> Message | None:
+    """Send a chart by `file_id` or as an upload; None when it could not be drawn, so that the text is sent alone."""
+    key, known = await _known_picture(context, picture)
+    if known is not None:
+        try:
+            return await context.bot.send_photo(chat_id, known, caption=caption, reply_markup=keyboard(buttons))
+        except BadRequest as error:
+            logger.info("picture-id-refused", extra={"error": type(error).__name__})
+    try:
+        png = await context.services.charts.png(context.pack, picture)
+    except Exception:  # noqa: BLE001  # the same numbers stand in the text, which must not be lost with the picture
+        logger.exception("chart-not-drawn", extra={"chart": picture.chart})
+        return None
+    message = await context.bot.send_photo(chat_id, png, caption=caption, reply_markup=keyboard(buttons))
+    await _remember_picture(context, key, message)
+    return message
+
+
+async def _known_picture(context: BotContext, picture: Picture) -> tuple[str, str | None]:
+    key = f"{picture.chart}/{picture.language}/{context.pack.version}"
+    try:
+        return key, await context.services.store.picture_file_id(context.bot.id, key)
+    except Exception:  # noqa: BLE001  # without the store the picture is uploaded again, nothing else changes
+        return key, None
+
+
+async def _remember_picture(context: BotContext, key: str, message: Message) -> None:
+    if not message.photo:
+        return
+    try:
+        await context.services.store.save_picture_file_id(context.bot.id, key, message.photo[-1].file_id)
+    except Exception as error:  # noqa: BLE001  # only the next upload is not saved
+        logger.warning("picture-id-not-kept", extra={"error": type(error).__name__})
+
+
+async def answer_query(context: BotContext, text: str | None = None) -> None:
+    """Stop the button's spinner, maybe with a short note. A query that is too old is not an error."""
+    try:
+        await context.query.answer(text)
+    except TelegramError as error:
+        logger.debug("query-not-answered", extra={"error": type(error).__name__})

@@ -1,0 +1,119 @@
+"""What handlers work with: every part is handed in by the composition root."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot.charts.cache import ChartCache
+from bot.replies.emergency import FallbackCards
+from bot.storage.protocol import Store
+from bot.understanding.model import Understander, Understanding
+from content.model import Pack, Urgency
+
+logger = logging.getLogger(__name__)
+ResultT = TypeVar("ResultT")
+
+PIECES_KEPT = timedelta(minutes=5)
+"""How long a chat's last messages count as pieces of one story."""
+_PIECES = 2
+_CHATS = 10_000
+_SHOWN = 40
+"""How many tips of a chat are remembered, in memory only, so that "next" does not repeat itself."""
+
+
+class Pieces:
+    """The last two messages of each chat, in memory only, because people tell an emergency in pieces."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._chats: OrderedDict[int, deque[tuple[datetime, str]]] = OrderedDict()
+
+    def of(self, chat_id: int) -> list[str]:
+        """Return the chat's messages of the past five minutes, oldest first, at most two."""
+        since = self._clock() - PIECES_KEPT
+        return [text for at, text in self._chats.get(chat_id, ()) if at >= since]
+
+    def add(self, chat_id: int, text: str) -> None:
+        """Remember a message. The longest silent chats are forgotten when there are too many."""
+        self._chats.setdefault(chat_id, deque(maxlen=_PIECES)).append((self._clock(), text))
+        self._chats.move_to_end(chat_id)
+        while len(self._chats) > _CHATS:
+            self._chats.popitem(last=False)
+
+    def forget(self, chat_id: int) -> None:
+        """Drop what is remembered of a chat."""
+        self._chats.pop(chat_id, None)
+
+
+class ShownTips:
+    """The tips that each chat saw by asking, in memory; the daily ones have a history of their own."""
+
+    def __init__(self) -> None:
+        self._chats: dict[int, list[str]] = {}
+
+    def of(self, chat_id: int) -> list[str]:
+        """Return the ids shown to the chat, the latest last."""
+        return self._chats.get(chat_id, [])
+
+    def add(self, chat_id: int, tip: str) -> None:
+        """Remember a shown tip; the oldest are forgotten."""
+        shown = [other for other in self.of(chat_id) if other != tip]
+        self._chats[chat_id] = [*shown, tip][-_SHOWN:]
+        if len(self._chats) > _CHATS:
+            self._chats.pop(next(iter(self._chats)))
+
+    def forget(self, chat_id: int) -> None:
+        """Drop what is remembered of a chat."""
+        self._chats.pop(chat_id, None)
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts behind the handlers.
+
+    `pack` and `understander` change together when a pack is reloaded. `clock` returns the aware time of now,
+    `seed` makes chance repeatable, `wake` tells the dispatcher that a subscription changed.
+    """
+
+    pack: Pack
+    understander: Understander
+    store: Store
+    charts: ChartCache
+    fallback: FallbackCards
+    clock: Callable[[], datetime]
+    seed: int
+    pieces: Pieces
+    shown_tips: ShownTips
+    thinking: Executor
+    wake: Callable[[], None] = lambda: None
+    operator: str = ""
+    default_country: str | None = None
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def understand(self, text: str, recent: Sequence[str]) -> Understanding:
+        """Understand a message off the event loop. Never raises: what breaks inside counts as degraded."""
+        try:
+            return await self._off_loop(self.understander.understand, text, tuple(recent))
+        except Exception:  # noqa: BLE001  # whatever breaks, the person still gets the helplines
+            logger.exception("understanding-failed")
+            return Understanding(urgency=Urgency.CONCERN, topic=None, degraded=True)
+
+    async def urgency(self, text: str, recent: Sequence[str]) -> Urgency:
+        """Judge only the urgency, off the event loop. Broken judgement counts as a concern, never as nothing."""
+        try:
+            return await self._off_loop(self.understander.urgency, text, tuple(recent))
+        except Exception:  # noqa: BLE001  # whatever breaks, the person still gets the helplines
+            logger.exception("urgency-failed")
+            return Urgency.CONCERN
+
+    async def _off_loop(
+        self, call: Callable[[str, tuple[str, ...]], ResultT], text: str, recent: tuple[str, ...]
+    ) -> ResultT:
+        return await asyncio.get_running_loop().run_in_executor(self.thinking, call, text, recent)

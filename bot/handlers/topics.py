@@ -1,0 +1,35 @@
+"""/topics: the menu of menus, and every button of a topic."""
+
+from __future__ import annotations
+
+from bot.handlers.context import BotContext, ButtonPress
+from bot.handlers.feature import Feature
+from bot.handlers.sending import edit_reply, send_reply
+from bot.replies.menus import group_menu, topics_menu
+from bot.replies.topics import part_reply, topic_reply
+
+
+async def topics(context: BotContext, _: str) -> None:
+    """Show the groups of topics."""
+    await send_reply(context, topics_menu(context.pack, await context.profile()))
+
+
+async def on_button(context: BotContext, press: ButtonPress) -> None:
+    """Show a group, a topic, or one part of a topic, in place."""
+    profile = await context.profile()
+    now = context.services.clock()
+    match press.feature, press.verb:
+        case "topics", "menu":
+            reply = topics_menu(context.pack, profile)
+        case "topics", "group":
+            reply = group_menu(context.pack, press.argument, profile)
+        case "topic", "first":
+            reply = topic_reply(context.pack, press.argument, profile, now)
+        case "topic", part:
+            reply = part_reply(context.pack, press.argument, part, profile, now)
+        case _:
+            raise KeyError(press.verb)
+    await edit_reply(context, reply)
+
+
+FEATURE = Feature("topics", {"topics": "command.topics"}, {"topics": topics}, ("topics", "topic"), on_button)

@@ -1,0 +1,124 @@
+"""From an Understanding to a Reply: the one decision what a message is answered with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.replies.about import about_reply, smalltalk_reply
+from bot.replies.emergency import choose_emergency_topic, emergency_reply
+from bot.replies.figures import figure_reply, stats_reply
+from bot.replies.helplines import country_rows, helpline_card, helpline_line, helplines_reply
+from bot.replies.model import Button, Reply
+from bot.replies.subscribe import subscribe_pointer
+from bot.replies.topics import topic_button, topic_reply
+from bot.replies.wording import Words
+from bot.understanding.model import Refusal, Understanding
+from content.model import Need, Pack, Urgency
+from content.profile import Profile
+
+_NEAREST = 3
+_LINE_NEEDS = (Need.GENERAL, Need.SUICIDE)
+
+
+def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+    """Return the reply to one message. The order is the rule of the house:
+
+    1. an emergency gets the helplines first, whatever else the message says;
+    2. an injection or a harmful request gets a firm reply, with a helpline below it;
+    3. a topic that was understood gets its answer; figures carry unit, year, scope and source;
+    4. two topics that cannot be told apart are asked between;
+    5. everything else gets an honest "I don't know" with the nearest topics.
+
+    A concern adds a line of help. While the encoder is missing, every reply carries the helplines.
+    """
+    if meaning.urgency is Urgency.EMERGENCY:
+        ranked = [item.topic for item in meaning.ranked]
+        topic = choose_emergency_topic(pack, [meaning.topic, *ranked] if meaning.topic else ranked)
+        return emergency_reply(pack, topic, profile, now)
+    reply = _calm_answer(pack, meaning, profile, now)
+    if meaning.degraded:
+        card = helpline_card(pack, profile, (Need.EMERGENCY, Need.SUICIDE, Need.GENERAL), now, limit=3)
+        return with_appendix(reply, card)
+    if meaning.urgency is Urgency.CONCERN and not _shows_help(pack, meaning):
+        return with_appendix(reply, helpline_line(pack, profile, _needs(pack, meaning), now))
+    return reply
+
+
+def with_appendix(reply: Reply, line: str) -> Reply:
+    """Return the reply with a rendered block added at the end of its last part."""
+    return replace(reply, parts=(*reply.parts[:-1], f"{reply.parts[-1]}\n\n{line}")) if line else reply
+
+
+def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+    words = Words(pack, profile.language)
+    if meaning.refusal is not None:
+        key = "refusal.harmful" if meaning.refusal is Refusal.HARMFUL else "refusal.injection"
+        line = helpline_line(pack, profile, _LINE_NEEDS, now)
+        return Reply((f"{words.html(key)}\n\n{line}",), ((Button(words("menu.topics"), "topics:menu:all"),),))
+    if meaning.topic is None:
+        return unknown_reply(pack, meaning, profile, now)
+    if meaning.figure is not None:
+        return figure_reply(pack, meaning.figure, profile.language)
+    if meaning.close:
+        return _ask_between(pack, meaning, profile, words)
+    return _topic_answer(pack, meaning, profile, now)
+
+
+def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+    topic = meaning.topic or ""
+    match topic:
+        case "bot-smalltalk":
+            return smalltalk_reply(pack, profile)
+        case "bot-about":
+            return about_reply(pack, profile, operator="")
+        case "bot-subscribe":
+            return subscribe_pointer(pack, profile)
+        case "helplines":
+            return helplines_reply(pack, profile, now)
+    if topic.startswith("stats-"):
+        return stats_reply(pack, topic, profile.language)
+    reply = topic_reply(pack, topic, profile, now)
+    others = [item.topic for item in meaning.ranked if item.topic != topic and item.topic in pack.topics]
+    return with_next(pack, reply, [*meaning.also, *others], profile)
+
+
+def with_next(pack: Pack, reply: Reply, others: list[str], profile: Profile) -> Reply:
+    """Add "Was this it?" with the next two topics under an answer, unless a button already leads there."""
+    shown = {button.data for row in reply.buttons for button in row}
+    rows: list[tuple[Button, ...]] = []
+    for name in dict.fromkeys(others):
+        button = topic_button(pack, name, profile.language)
+        if button.data not in shown and len(rows) < 2:
+            rows.append((replace(button, label=Words(pack, profile.language)("or-this", title=button.label)),))
+    return replace(reply, buttons=(*reply.buttons, *rows))
+
+
+def _ask_between(pack: Pack, meaning: Understanding, profile: Profile, words: Words) -> Reply:
+    two = [item.topic for item in meaning.ranked if item.topic in pack.topics][:2]
+    rows = [(topic_button(pack, name, profile.language),) for name in two]
+    return Reply((words.html("ask-between"),), (*rows, (Button(words("neither"), "topics:menu:all"),)))
+
+
+def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+    """Return the honest "I don't know": the nearest topics as buttons, and the way to people who help."""
+    words = Words(pack, profile.language)
+    near = [item.topic for item in meaning.ranked if item.topic in pack.topics and item.topic != "bot-smalltalk"]
+    rows = [(topic_button(pack, name, profile.language),) for name in near[:_NEAREST]]
+    rows.append((Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all")))
+    if meaning.urgency is Urgency.CONCERN and profile.country is None:
+        rows += country_rows(pack, profile.language, "helplines:country")
+    return Reply((words.html("unknown"),), tuple(rows))
+
+
+def _needs(pack: Pack, meaning: Understanding) -> tuple[Need, ...]:
+    topic = pack.topics.get(meaning.topic or "")
+    return topic.needs if topic and topic.needs else _LINE_NEEDS
+
+
+def _shows_help(pack: Pack, meaning: Understanding) -> bool:
+    """Tell whether the answer to this topic already carries a line or card of help."""
+    if meaning.topic == "helplines" or meaning.refusal is not None:
+        return True
+    topic = pack.topics.get(meaning.topic or "")
+    return topic is not None and topic.urgency is not Urgency.NONE and not meaning.close and meaning.figure is None

@@ -1,0 +1,60 @@
+"""A tip as a message."""
+
+from __future__ import annotations
+
+from bot.replies.model import Button, Reply
+from bot.replies.render import bold, italic, render_text
+from bot.replies.topics import topic_title
+from bot.replies.wording import FALLBACK_LANGUAGE, Words
+from content.model import Pack
+from content.profile import Profile
+
+
+def tip_text(pack: Pack, tip: str, language: str) -> str:
+    """Return the plain words of a tip in the language, else in the fall-back language.
+
+    Raises KeyError when no language has it.
+    """
+    for code in (language, FALLBACK_LANGUAGE, *pack.languages):
+        words = pack.languages.get(code)
+        if words is not None and tip in words.tips:
+            return words.tips[tip]
+    raise KeyError(tip)
+
+
+def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) -> Reply:
+    """Return one tip with its source and the way to its topic.
+
+    A daily tip begins with a bland line, because a notification may be seen by anybody who looks at the phone.
+    """
+    words = Words(pack, profile.language)
+    entry = pack.tips[tip]
+    publishers = dict.fromkeys(pack.sources[name].publisher for name in entry.sources if name in pack.sources)
+    head = words("tips.daily-head") if daily else words("tips.head")
+    source = italic(words("tips.source", sources=", ".join(publishers), reviewed=entry.reviewed.isoformat()))
+    text = "\n\n".join((bold(head), render_text(tip_text(pack, tip, profile.language)), source))
+    title = topic_title(pack, entry.topic, profile.language)
+    rows: list[tuple[Button, ...]] = [(Button(title, f"topic:first:{entry.topic}"),)]
+    if daily:
+        rows.append((Button(words("menu.settings"), "subscribe:show:all"), Button(words("stop"), "subscribe:stop:all")))
+    else:
+        rows.append(
+            (Button(words("tips.next"), "tips:next:all"), Button(words("tips.other-topic"), "tips:topics:all"))
+        )
+    return Reply((text,), tuple(rows))
+
+
+def tip_topics_menu(pack: Pack, profile: Profile) -> Reply:
+    """Return the topics that have tips, as buttons."""
+    words = Words(pack, profile.language)
+    have = {tip.topic for tip in pack.tips.values()}
+    names = [name for name in pack.topics if name in have]
+    buttons = [Button(topic_title(pack, name, profile.language), f"tips:topic:{name}") for name in names]
+    rows = [tuple(buttons[at : at + 2]) for at in range(0, min(len(buttons), 60), 2)]
+    return Reply((words.html("tips.choose-topic"),), tuple(rows))
+
+
+def no_tip_reply(pack: Pack, profile: Profile) -> Reply:
+    """Return what is said when no tip fits: honestly, with the topics."""
+    words = Words(pack, profile.language)
+    return Reply((words.html("tips.none"),), ((Button(words("menu.topics"), "topics:menu:all"),),))

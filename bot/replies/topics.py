@@ -1,0 +1,137 @@
+"""A topic as a reply: the first screen, its further parts, and the buttons that lead on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.replies.figures import figure_sentence
+from bot.replies.helplines import helpline_card, helpline_line
+from bot.replies.model import Button, Reply
+from bot.replies.render import bold, italic, render_text
+from bot.replies.wording import Words
+from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
+from content.profile import Profile
+
+_CARD_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """The text of a topic as one reader gets it: which words come first, and which parts lead on."""
+
+    first: str
+    parts: dict[str, str]
+
+
+def choose_voice(text: TopicText, audience: Audience | None) -> Voice:
+    """Choose the words for a reader: their own where there are some, else the parent's, which are neutral.
+
+    A teacher gets the teacher's text or the parent's; a young person's parts replace the parent's one by one.
+    """
+    parts = {str(name): part for name, part in text.parts.items()}
+    if audience is Audience.YOUNG and text.young:
+        own = {str(name): part for name, part in text.young_parts.items()}
+        shared = {name: part for name, part in parts.items() if name == "prevent"}
+        return Voice(text.young, {**shared, **own})
+    if audience is Audience.TEACHER and text.teacher:
+        return Voice(text.teacher, parts)
+    return Voice(text.first, parts)
+
+
+def topic_title(pack: Pack, topic: str, language: str) -> str:
+    """Return what a reader calls the topic; figures and the bot's own topics are named by the wording."""
+    found = pack.topic_text(topic, language)
+    return found[0].title if found else Words(pack, language)(f"topic.{topic}")
+
+
+def topic_button(pack: Pack, topic: str, language: str) -> Button:
+    """Return the button that opens a topic."""
+    data = f"stats:show:{topic}" if topic.startswith("stats-") else f"topic:first:{topic}"
+    return Button(topic_title(pack, topic, language), data)
+
+
+def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Reply:
+    """Return the first screen of a topic, with a line of help under it when something may be wrong.
+
+    Raises KeyError when no language of the pack has the topic.
+    """
+    text, language = _text(pack, topic, profile.language)
+    words = Words(pack, profile.language)
+    voice = choose_voice(text, profile.audience)
+    lines = [bold(text.title), render_text(voice.first, _figures(pack, language))]
+    if language != profile.language:
+        lines.insert(0, italic(words("other-language", language=pack.languages[language].name)))
+    urgency = pack.topics[topic].urgency
+    if urgency is Urgency.EMERGENCY:
+        lines.append(helpline_card(pack, profile, pack.topics[topic].needs, now, limit=_CARD_LINES))
+    elif urgency is Urgency.CONCERN:
+        lines.append(helpline_line(pack, profile, pack.topics[topic].needs, now))
+    lines.append(_sources_line(pack, text, words))
+    return Reply(("\n\n".join(line for line in lines if line),), topic_buttons(pack, topic, profile, shown="first"))
+
+
+def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetime) -> Reply:
+    """Return one further part of a topic (`now`, `say`, `prevent`, `worry`) or `help`: who can help.
+
+    Raises KeyError when the topic or the part does not exist.
+    """
+    text, language = _text(pack, topic, profile.language)
+    words = Words(pack, profile.language)
+    if part == "help":
+        body = helpline_card(pack, profile, pack.topics[topic].needs, now)
+    elif part == "sources":
+        body = "\n".join(_source_lines(pack, text))
+    else:
+        body = render_text(choose_voice(text, profile.audience).parts[part], _figures(pack, language))
+    heading = bold(f"{text.title} · {words('part.' + part)}")
+    return Reply((f"{heading}\n\n{body}",), topic_buttons(pack, topic, profile, shown=part))
+
+
+def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tuple[tuple[Button, ...], ...]:
+    """Return the rows that lead on from a topic: its other parts, who can help, and related topics."""
+    text, _ = _text(pack, topic, profile.language)
+    words = Words(pack, profile.language)
+    parts = choose_voice(text, profile.audience).parts
+    names = ["first", *(name for name in PART_NAMES if name in parts), "help", "sources"]
+    row = [Button(words("part." + name), f"topic:{name}:{topic}") for name in names if name != shown]
+    related = [topic_button(pack, other, profile.language) for other in pack.topics[topic].related]
+    return (*_rows(row, 2), *_rows(related[:3], 1))
+
+
+def _rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[at : at + width]) for at in range(0, len(buttons), width))
+
+
+def _text(pack: Pack, topic: str, language: str) -> tuple[TopicText, str]:
+    found = pack.topic_text(topic, language)
+    if found is None:
+        raise KeyError(topic)
+    return found
+
+
+def _figures(pack: Pack, language: str) -> Callable[[str], str]:
+    def word(figure: str) -> str:
+        return figure_sentence(pack, figure, language)
+
+    return word
+
+
+def _sources_line(pack: Pack, text: TopicText, words: Words) -> str:
+    names = dict.fromkeys(pack.sources[name].publisher for name in text.sources if name in pack.sources)
+    return italic(words("sources-line", sources=", ".join(list(names)[:3]), reviewed=text.reviewed.isoformat()))
+
+
+def _source_lines(pack: Pack, text: TopicText) -> list[str]:
+    lines = []
+    for name in text.sources:
+        source = pack.sources.get(name)
+        if source is not None:
+            lines.append(render_text(f"- {source.publisher}: {source.title} ({source.date}) {source.url or ''}".rstrip()))
+    return lines
+
+
+def topics_of_group(pack: Pack, group: str) -> tuple[tuple[str, Topic], ...]:
+    """Return the topics of one part of the menu in the order of the list."""
+    return tuple((name, topic) for name, topic in pack.topics.items() if topic.group == group)
