@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from telegram import Bot
+from telegram.request import HTTPXRequest
+
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.people import People
+from bot.sandbox.server import build_sandbox, serve_sandbox
+from bot.sandbox.state import Sandbox
+
+TOKEN = "123456:the-token-of-the-tests"
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+MOTHER, YOUNG, TEACHER, GROUP = 71001, 71002, 71003, -71100
+
+
+@dataclass
+class Rig:
+    """A served sandbox, the hands of its people, a real Bot that speaks to it, and a bare HTTP client."""
+
+    app: Starlette
+    sandbox: Sandbox
+    people: People
+    clock: MovableClock
+    bot: Bot
+    http: httpx.AsyncClient
+    port: int
+
+    async def post(self, path: str, body: object) -> httpx.Response:
+        return await self.http.post(f"/sandbox/{path}", json=body)
+
+    async def call(self, method: str, **parameters: object) -> httpx.Response:
+        return await self.http.post(f"/bot{TOKEN}/{method}", json=parameters)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(NOON, ticking=False)
+
+
+@pytest.fixture
+async def rig(clock: MovableClock) -> AsyncIterator[Rig]:
+    app = build_sandbox(token=TOKEN, clock=clock, webhook_pause=0.01)
+    sandbox: Sandbox = app.state.sandbox
+    async with serve_sandbox(app, 0) as port:
+        address = f"http://127.0.0.1:{port}"
+        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+        bot = Bot(
+            TOKEN,
+            base_url=f"{address}/bot",
+            base_file_url=f"{address}/file/bot",
+            request=request,
+            get_updates_request=HTTPXRequest(connection_pool_size=4, httpx_kwargs={"trust_env": False}),
+        )
+        async with bot, httpx.AsyncClient(base_url=address, trust_env=False) as http:
+            yield Rig(app, sandbox, People(sandbox), clock, bot, http, port)
+
+
+@pytest.fixture
+def begun(rig: Rig) -> Rig:
+    """The rig after the young person pressed Start and the bot's mail was emptied."""
+    rig.people.start(YOUNG)
+    rig.sandbox.queue.pending.clear()
+    return rig
