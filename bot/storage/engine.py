@@ -1,0 +1,175 @@
+"""Connections: how a database address becomes transactions, and every failure one clear sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.storage.model import StoreError
+
+BUSY_SECONDS = 5
+"""How long a SQLite connection waits for another process's write before it gives up."""
+POSTGRES_SECONDS = 30
+"""How long one statement may take on PostgreSQL."""
+
+
+def parse_url(text: str) -> URL:
+    """Read a database address: `sqlite:///file.db` or `postgresql://user:password@host/name`.
+
+    Raises StoreError when it is neither. A password never stands in the error.
+    """
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise StoreError("The database address is not of the form sqlite:///FILE or postgresql://HOST/NAME.") from None
+    if url.get_backend_name() == "sqlite":
+        if not url.database or url.database == ":memory:":
+            raise StoreError("The database address names no file; write sqlite:///FILE (or memory: to keep nothing).")
+        return url.set(drivername="sqlite+aiosqlite")
+    if url.drivername.split("+")[0] in {"postgresql", "postgres"}:
+        query = dict(url.query)
+        if "sslmode" in query:  # the word of every other PostgreSQL client
+            query["ssl"] = query.pop("sslmode")
+        return url.set(drivername="postgresql+asyncpg", query=query)
+    raise StoreError(f"A database of the kind {url.drivername!r} is not supported; use sqlite or postgresql.")
+
+
+def describe(url: URL) -> str:
+    """Name a database for a person: without its password."""
+    return url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def one_sentence(url: URL) -> Iterator[None]:
+    """Turn whatever a database raises into a StoreError that holds no statement and no value."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError, NoSuchModuleError) as error:
+        cause: BaseException = getattr(error, "orig", None) or error
+        cause = cause.__cause__ or cause
+        raise StoreError(f"The database {describe(url)} failed: {_reason(cause)}.") from None
+
+
+def _reason(cause: BaseException) -> str:
+    """Return the first line of the driver's words where they name no values, else the kind of failure."""
+    if isinstance(cause, sqlite3.IntegrityError) or "Violation" in type(cause).__name__:
+        return type(cause).__name__
+    words = str(cause).strip().split("\n")[0].rstrip(".")
+    return words[:200] or type(cause).__name__
+
+
+class Database:
+    """One open database: `reading()` and `writing()` are transactions. Not to be shared between event loops."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.sqlite = url.get_backend_name() == "sqlite"
+        self.path = Path(url.database or "").absolute() if self.sqlite else None
+        self._identity: tuple[int, int] | None = None
+        self.engine = self._build_engine()
+        # SQLite has one writer; queueing here is fair and costs nothing, while the file's own lock is polled for.
+        self._turn = asyncio.Lock() if self.sqlite else None
+
+    def _build_engine(self) -> AsyncEngine:
+        if not self.sqlite:
+            arguments = {"command_timeout": POSTGRES_SECONDS, "timeout": POSTGRES_SECONDS}
+            with one_sentence(self.url):
+                return create_async_engine(
+                    self.url, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args=arguments
+                )
+        engine = create_async_engine(
+            self.url,
+            hide_parameters=True,
+            # The driver's own way of beginning transactions cannot take the write lock at the start.
+            connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
+        )
+        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+
+    def prepare_file(self) -> None:
+        """Make the SQLite file, readable by its owner only, or say in one sentence why that cannot be."""
+        if self.path is None:
+            return
+        if not self.path.parent.is_dir():
+            raise StoreError(f"The folder {self.path.parent} of the database does not exist.")
+        if self.path.is_dir():
+            raise StoreError(f"The database {self.path} is a folder, not a file.")
+        try:
+            if not self.path.exists():
+                self.path.touch(mode=0o600)
+            with self.path.open("r+b") as file:
+                head = file.read(16)
+        except OSError as error:
+            raise StoreError(f"The database {self.path} cannot be written: {error.strerror}.") from None
+        if head and head != b"SQLite format 3\x00":
+            raise StoreError(f"The file {self.path} is not a SQLite database.")
+        self._identity = self._inode()
+
+    def _inode(self) -> tuple[int, int] | None:
+        if self.path is None:
+            return None
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that sees one consistent state and changes nothing."""
+        with one_sentence(self.url):
+            async with self.engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed at the end, or undone whole when anything raises."""
+        async with self._turn or nullcontext():
+            with one_sentence(self.url):
+                async with self.engine.connect() as connection:
+                    await connection.execution_options(mamori_write=True)
+                    async with connection.begin():
+                        yield connection
+
+    async def ping(self) -> None:
+        """Raise StoreError when the database does not answer, or its file was removed or exchanged."""
+        if self._identity is not None and self._inode() != self._identity:
+            # SQLite would go on writing into a file that nobody can find any more.
+            raise StoreError(f"The database file {self.path} was removed or exchanged while it was in use.")
+        async with self.reading() as connection:
+            await connection.execute(sa.text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  (a driver's connection has no type)
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS}000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another process wrote in between.
+    writes = connection.get_execution_options().get("mamori_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def owner_only(path: Path) -> None:
+    """Let nobody but the owner read a file that holds chat ids."""
+    os.chmod(path, 0o600)  # noqa: PTH101  (same call)

@@ -1,0 +1,17 @@
+"""The twin that keeps everything in memory: for tests, for rehearsals, and to say what the verbs mean."""
+
+from __future__ import annotations
+
+from bot.storage.memory_chats import MemoryChats
+from bot.storage.memory_deliveries import MemoryDeliveries
+from bot.storage.memory_records import MemoryRecords
+
+
+class MemoryStore(MemoryChats, MemoryDeliveries, MemoryRecords):
+    """A `Store` that forgets all when it is dropped. No verb waits, so each one happens whole."""
+
+    async def ping(self) -> None:
+        """See the protocol."""
+
+    async def close(self) -> None:
+        """See the protocol."""

@@ -1,0 +1,159 @@
+"""The verbs about chats and subscriptions, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice
+from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, UPDATE_KEPT
+from bot.storage.rows import (
+    chat_from,
+    choice_row,
+    guess_kind,
+    new_chat_row,
+    plain_row,
+    plan_row,
+    profile_row,
+    subscription_from,
+)
+from content.profile import Profile
+
+
+class MemoryTables:
+    """The rows, by primary key, with the columns of the SQL tables."""
+
+    def __init__(self) -> None:
+        self.chats_by_id: dict[int, dict[str, Any]] = {}
+        self.subscriptions_by_id: dict[int, dict[str, Any]] = {}
+        self.deliveries_by_day: dict[tuple[int, date], dict[str, Any]] = {}
+        self.messages: dict[tuple[int, int], datetime] = {}
+        self.updates: dict[int, datetime] = {}
+        self.counters: dict[tuple[date, str, str, str], int] = {}
+        self.pictures: dict[tuple[int, str], str] = {}
+
+
+class MemoryChats(MemoryTables):
+    """Implements `bot.storage.protocol.Chats`."""
+
+    async def chat_of(self, chat_id: int) -> Chat | None:
+        """See the protocol."""
+        row = self.chats_by_id.get(chat_id)
+        return chat_from(row) if row else None
+
+    async def profile_of(self, chat_id: int) -> Profile | None:
+        """See the protocol."""
+        chat = await self.chat_of(chat_id)
+        return chat.profile if chat else None
+
+    async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:
+        """See the protocol."""
+        row = self.chats_by_id.setdefault(chat_id, new_chat_row(chat_id, profile, kind, now))
+        row.update(kind=kind.value, **profile_row(profile), deactivated_at=None, reason=None)
+
+    async def subscribe(self, chat_id: int, choice: SubscriptionChoice, due: Due, now: datetime) -> None:
+        """See the protocol."""
+        choice.validate()
+        chat = self.chats_by_id.setdefault(chat_id, new_chat_row(chat_id, Profile(), guess_kind(chat_id), now))
+        chat.update(deactivated_at=None, reason=None)
+        first = {"chat_id": chat_id, "sent": "", "created_at": now, "last_date": None}
+        row = self.subscriptions_by_id.setdefault(chat_id, first)
+        row.update(**choice_row(choice), **plan_row(due), ended_at=None)
+
+    async def unsubscribe(self, chat_id: int, now: datetime) -> bool:
+        """See the protocol."""
+        row = self.subscriptions_by_id.get(chat_id)
+        if row is None or row["ended_at"] is not None:
+            return False
+        row.update(ended_at=now, **plan_row(None))
+        return True
+
+    async def subscription_of(self, chat_id: int) -> Subscription | None:
+        """See the protocol."""
+        row = self.subscriptions_by_id.get(chat_id)
+        return subscription_from(row) if row else None
+
+    async def subscriptions(self, after: int | None, limit: int) -> Sequence[Subscription]:
+        """See the protocol."""
+        wanted = sorted(
+            chat_id
+            for chat_id, row in self.subscriptions_by_id.items()
+            if row["ended_at"] is None and (after is None or chat_id > after)
+        )
+        return [subscription_from(self.subscriptions_by_id[chat_id]) for chat_id in wanted[:limit]]
+
+    async def deactivate(self, chat_id: int, reason: str, now: datetime) -> None:
+        """See the protocol."""
+        row = self.chats_by_id.get(chat_id)
+        if row is not None and row["deactivated_at"] is None:
+            row.update(deactivated_at=now, reason=reason[:64])
+        await self.unsubscribe(chat_id, now)
+
+    async def migrate_chat(self, old: int, new: int) -> bool:
+        """See the protocol."""
+        if old == new or old not in self.chats_by_id:
+            return False
+        chat = {**self.chats_by_id[old], "chat_id": new, "kind": ChatKind.SUPERGROUP.value}
+        self.chats_by_id.setdefault(new, chat)
+        if old in self.subscriptions_by_id:
+            row = {**self.subscriptions_by_id[old], "chat_id": new}
+            self.subscriptions_by_id.setdefault(new, row)
+        for (chat_id, day), delivery in list(self.deliveries_by_day.items()):
+            if chat_id == old:
+                self.deliveries_by_day.setdefault((new, day), {**delivery, "chat_id": new})
+        await self.forget(old)
+        return True
+
+    async def forget(self, chat_id: int) -> Receipt:
+        """See the protocol."""
+        days = [key for key in self.deliveries_by_day if key[0] == chat_id]
+        messages = [key for key in self.messages if key[0] == chat_id]
+        for day in days:
+            del self.deliveries_by_day[day]
+        for message in messages:
+            del self.messages[message]
+        rows = {
+            "messages": len(messages),
+            "deliveries": len(days),
+            "subscriptions": int(self.subscriptions_by_id.pop(chat_id, None) is not None),
+            "chats": int(self.chats_by_id.pop(chat_id, None) is not None),
+        }
+        return Receipt({name: number for name, number in rows.items() if number})
+
+    async def held(self, chat_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """See the protocol."""
+        chat, subscription = self.chats_by_id.get(chat_id), self.subscriptions_by_id.get(chat_id)
+        tables = {
+            "chats": [chat] if chat else [],
+            "subscriptions": [subscription] if subscription else [],
+            "deliveries": [row for (owner, _), row in sorted(self.deliveries_by_day.items()) if owner == chat_id],
+            "messages": [
+                {"chat_id": owner, "message_id": message_id, "at": at}
+                for (owner, message_id), at in sorted(self.messages.items())
+                if owner == chat_id
+            ],
+        }
+        return {name: [plain_row(row) for row in rows] for name, rows in tables.items() if rows}
+
+    async def purge(self, now: datetime) -> Receipt:
+        """See the protocol."""
+        rows = dict.fromkeys(("messages", "updates", "subscriptions", "deliveries", "chats"), 0)
+        for key in [key for key, at in self.messages.items() if at <= now - MESSAGE_KEPT]:
+            del self.messages[key]
+            rows["messages"] += 1
+        for update_id in [update_id for update_id, at in self.updates.items() if at <= now - UPDATE_KEPT]:
+            del self.updates[update_id]
+            rows["updates"] += 1
+        for chat_id, row in list(self.subscriptions_by_id.items()):
+            if row["ended_at"] is not None and row["ended_at"] <= now - CHAT_KEPT:
+                del self.subscriptions_by_id[chat_id]
+                rows["subscriptions"] += 1
+        for chat_id, row in list(self.chats_by_id.items()):
+            if row["deactivated_at"] is not None and row["deactivated_at"] <= now - CHAT_KEPT:
+                for name, number in (await self.forget(chat_id)).rows.items():
+                    rows[name] += number
+        for key in [key for key in self.deliveries_by_day if key[1] < (now - DELIVERY_KEPT).date()]:
+            del self.deliveries_by_day[key]
+            rows["deliveries"] += 1
+        return Receipt({name: number for name, number in rows.items() if number})

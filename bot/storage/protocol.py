@@ -1,0 +1,151 @@
+"""The verbs of the store. Everything else in the house depends on these alone, never on a database.
+
+Every `now` is an aware datetime. Every verb is one transaction: it happens whole or not at all. Any verb raises
+`StoreError` when the database cannot be reached or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.storage.model import (
+    Chat,
+    ChatKind,
+    Count,
+    Delivery,
+    Due,
+    DueDelivery,
+    Receipt,
+    Result,
+    Subscription,
+    SubscriptionChoice,
+)
+from content.profile import Profile
+
+CHAT_KEPT = timedelta(days=30)
+"""How long a chat that blocked the bot, or a subscription that was ended, is kept before it is deleted."""
+DELIVERY_KEPT = timedelta(days=35)
+"""How long the ledger of deliveries is kept (the history of tips, which prevents repeats, stays with the subscription)."""
+MESSAGE_KEPT = timedelta(hours=48)
+"""How long ids of messages are kept: as long as Telegram lets a bot delete them."""
+UPDATE_KEPT = timedelta(days=1)
+"""How long ids of handled updates are kept: as long as Telegram repeats an update."""
+
+
+class Chats(Protocol):
+    """Who is there, and what they chose."""
+
+    async def chat_of(self, chat_id: int) -> Chat | None:
+        """Return the chat, or None when nothing is known of it."""
+
+    async def profile_of(self, chat_id: int) -> Profile | None:
+        """Return what the chat told about its reader, or None when nothing is known of it."""
+
+    async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:
+        """Keep the profile; a chat that had been deactivated counts as present again."""
+
+    async def subscribe(self, chat_id: int, choice: SubscriptionChoice, due: Due, now: datetime) -> None:
+        """Begin or change a subscription whose next tip is `due`.
+
+        The history of tips stays. Raises ValueError when the choice is impossible.
+        """
+
+    async def unsubscribe(self, chat_id: int, now: datetime) -> bool:
+        """End the subscription; say whether there was an active one."""
+
+    async def subscription_of(self, chat_id: int) -> Subscription | None:
+        """Return the subscription, also an ended one as long as it is kept."""
+
+    async def subscriptions(self, after: int | None, limit: int) -> Sequence[Subscription]:
+        """Return up to `limit` active subscriptions in order of chat ids, beginning behind `after` (None: at the first)."""
+
+    async def deactivate(self, chat_id: int, reason: str, now: datetime) -> None:
+        """Note that the chat takes no more messages, and end its subscription. `purge` deletes it in time."""
+
+    async def migrate_chat(self, old: int, new: int) -> bool:
+        """Move all rows of a group to its new id; what the new id already has is kept. Say whether anything moved."""
+
+    async def forget(self, chat_id: int) -> Receipt:
+        """Delete every row of the chat, and say how many there were."""
+
+    async def held(self, chat_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """Return the very rows held about the chat, by table; values are text, numbers, booleans or None."""
+
+    async def purge(self, now: datetime) -> Receipt:
+        """Delete all that has outlived its purpose, by the four limits above."""
+
+
+class Deliveries(Protocol):
+    """The claim, the ledger and the history of tips."""
+
+    async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
+        """Take up to `limit` due tips, longest due first; nobody else gets them before `now + lease`.
+
+        `worker` must be unique to a running process. A tip whose lease ran out is taken again.
+        """
+
+    async def mark_sending(
+        self, tips: Sequence[tuple[DueDelivery, str]], now: datetime, margin: timedelta
+    ) -> Sequence[bool]:
+        """Write down that the chosen tips (their ids) are about to be sent; say of each, in order, whether it may be.
+
+        A claim whose lease ends within `margin`, or that somebody else took meanwhile, must not be sent.
+        """
+
+    async def record(self, results: Sequence[Result], now: datetime) -> None:
+        """Write down how deliveries ended and move their subscriptions on.
+
+        A claim that was lost meanwhile changes nothing. When a chat changed its subscription meanwhile, its new plan stays.
+        """
+
+    async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:
+        """Give back claims that were not sent, to be taken again at once."""
+
+    async def sent_tips(self, chat_id: int) -> Sequence[str]:
+        """Return the ids of all tips sent to the chat, the latest last."""
+
+    async def deliveries_of(self, chat_id: int) -> Sequence[Delivery]:
+        """Return the chat's part of the ledger by local date."""
+
+
+class Records(Protocol):
+    """Small things that are kept for a short while, and counters that point to nobody."""
+
+    async def picture_file_id(self, bot_id: int, key: str) -> str | None:
+        """Return Telegram's id of a picture that this bot has uploaded before."""
+
+    async def save_picture_file_id(self, bot_id: int, key: str, file_id: str) -> None:
+        """Keep Telegram's id of an uploaded picture."""
+
+    async def record_message(self, chat_id: int, message_id: int, now: datetime) -> None:
+        """Keep the id of a message, nothing else of it, so that the chat can have it deleted."""
+
+    async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
+        """Return the ids of the chat's messages from `since` on, in rising order."""
+
+    async def forget_messages(self, chat_id: int, message_ids: Collection[int]) -> None:
+        """Drop the ids of messages that were deleted."""
+
+    async def seen_update(self, update_id: int) -> bool:
+        """Say whether the update was handled before."""
+
+    async def record_update(self, update_id: int, now: datetime) -> None:
+        """Write down that the update was handled."""
+
+    async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
+        """Add to a counter. Never pass anything in `key` that could point to a person."""
+
+    async def counts(self, since: date) -> Sequence[Count]:
+        """Return all counters from `since` on, in order of day, kind, key and language."""
+
+
+class Store(Chats, Deliveries, Records, Protocol):
+    """All verbs together, and the store's own life."""
+
+    async def ping(self) -> None:
+        """Raise StoreError when the store cannot answer now."""
+
+    async def close(self) -> None:
+        """Give back everything the store holds open. No verb may be used afterwards."""

@@ -1,0 +1,212 @@
+"""The verbs about chats and subscriptions, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.engine import Database
+from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice
+from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, UPDATE_KEPT
+from bot.storage.rows import (
+    chat_from,
+    choice_row,
+    guess_kind,
+    new_chat_row,
+    plain_row,
+    plan_row,
+    profile_row,
+    subscription_from,
+)
+from bot.storage.schema import PERSONAL, chats, deliveries, messages, subscriptions, updates
+from content.profile import Profile
+
+PURGED_AT_ONCE = 10_000
+"""Rows of the ledger that one transaction deletes, so that a purge never holds up the writers for long."""
+
+
+class SqlBase:
+    """What all groups of verbs share."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        """Begin an INSERT that can say what to do with a row that is there already."""
+        return sqlite.insert(table) if self.database.sqlite else postgresql.insert(table)
+
+
+class SqlChats(SqlBase):
+    """Implements `bot.storage.protocol.Chats`."""
+
+    async def chat_of(self, chat_id: int) -> Chat | None:
+        """See the protocol."""
+        async with self.database.reading() as connection:
+            row = (await connection.execute(sa.select(chats).where(chats.c.chat_id == chat_id))).mappings().first()
+        return chat_from(row) if row else None
+
+    async def profile_of(self, chat_id: int) -> Profile | None:
+        """See the protocol."""
+        chat = await self.chat_of(chat_id)
+        return chat.profile if chat else None
+
+    async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:
+        """See the protocol."""
+        changes = {"kind": kind.value, **profile_row(profile), "deactivated_at": None, "reason": None}
+        async with self.database.writing() as connection:
+            await connection.execute(
+                self.insert(chats)
+                .values(**new_chat_row(chat_id, profile, kind, now))
+                .on_conflict_do_update(index_elements=["chat_id"], set_=changes)
+            )
+
+    async def subscribe(self, chat_id: int, choice: SubscriptionChoice, due: Due, now: datetime) -> None:
+        """See the protocol."""
+        choice.validate()
+        changes = {**choice_row(choice), **plan_row(due), "ended_at": None}
+        first = {"chat_id": chat_id, **changes, "sent": "", "created_at": now}
+        async with self.database.writing() as connection:
+            await connection.execute(
+                self.insert(chats)
+                .values(**new_chat_row(chat_id, Profile(), guess_kind(chat_id), now))
+                .on_conflict_do_update(index_elements=["chat_id"], set_={"deactivated_at": None, "reason": None})
+            )
+            await connection.execute(
+                self.insert(subscriptions)
+                .values(**first)
+                .on_conflict_do_update(index_elements=["chat_id"], set_=changes)
+            )
+
+    async def unsubscribe(self, chat_id: int, now: datetime) -> bool:
+        """See the protocol."""
+        async with self.database.writing() as connection:
+            return await self._end(connection, chat_id, now)
+
+    async def _end(self, connection: AsyncConnection, chat_id: int, now: datetime) -> bool:
+        ended = await connection.execute(
+            sa.update(subscriptions)
+            .where(subscriptions.c.chat_id == chat_id, subscriptions.c.ended_at.is_(None))
+            .values(ended_at=now, **plan_row(None))
+        )
+        return ended.rowcount > 0
+
+    async def subscription_of(self, chat_id: int) -> Subscription | None:
+        """See the protocol."""
+        query = sa.select(subscriptions).where(subscriptions.c.chat_id == chat_id)
+        async with self.database.reading() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return subscription_from(row) if row else None
+
+    async def subscriptions(self, after: int | None, limit: int) -> Sequence[Subscription]:
+        """See the protocol."""
+        query = sa.select(subscriptions).where(subscriptions.c.ended_at.is_(None))
+        if after is not None:
+            query = query.where(subscriptions.c.chat_id > after)
+        async with self.database.reading() as connection:
+            found = await connection.execute(query.order_by(subscriptions.c.chat_id).limit(limit))
+            return [subscription_from(row) for row in found.mappings()]
+
+    async def deactivate(self, chat_id: int, reason: str, now: datetime) -> None:
+        """See the protocol."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                sa.update(chats)
+                .where(chats.c.chat_id == chat_id, chats.c.deactivated_at.is_(None))
+                .values(deactivated_at=now, reason=reason[:64])
+            )
+            await self._end(connection, chat_id, now)
+
+    async def migrate_chat(self, old: int, new: int) -> bool:
+        """See the protocol."""
+        if old == new:
+            return False
+        async with self.database.writing() as connection:
+            row = (await connection.execute(sa.select(chats).where(chats.c.chat_id == old))).mappings().first()
+            if row is None:
+                return False
+            await connection.execute(
+                self.insert(chats)
+                .values({**row, "chat_id": new, "kind": ChatKind.SUPERGROUP.value})
+                .on_conflict_do_nothing()
+            )
+            already = deliveries.alias()
+            for statement in (
+                sa.update(subscriptions)
+                .where(subscriptions.c.chat_id == old, ~_has_subscription(new))
+                .values(chat_id=new),
+                sa.update(deliveries)
+                .where(
+                    deliveries.c.chat_id == old,
+                    deliveries.c.local_date.not_in(sa.select(already.c.local_date).where(already.c.chat_id == new)),
+                )
+                .values(chat_id=new),
+                # A supergroup numbers its messages anew: the old ids would point to others.
+                *(sa.delete(table).where(table.c.chat_id == old) for table in PERSONAL),
+            ):
+                await connection.execute(statement)
+        return True
+
+    async def forget(self, chat_id: int) -> Receipt:
+        """See the protocol."""
+        rows: dict[str, int] = {}
+        async with self.database.writing() as connection:
+            for table in PERSONAL:
+                gone = await connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
+                if gone.rowcount:
+                    rows[table.name] = gone.rowcount
+        return Receipt(rows)
+
+    async def held(self, chat_id: int) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """See the protocol."""
+        rows: dict[str, list[dict[str, object]]] = {}
+        async with self.database.reading() as connection:
+            for table in reversed(PERSONAL):
+                query = sa.select(table).where(table.c.chat_id == chat_id).order_by(*table.primary_key)
+                found = [_plain(row) for row in (await connection.execute(query)).mappings()]
+                if found:
+                    rows[table.name] = found
+        return rows
+
+    async def purge(self, now: datetime) -> Receipt:
+        """See the protocol."""
+        long_gone = sa.select(chats.c.chat_id).where(chats.c.deactivated_at <= now - CHAT_KEPT)
+        rows: dict[str, int] = {}
+        statements: list[tuple[str, sa.Delete]] = [
+            (messages.name, sa.delete(messages).where(messages.c.at <= now - MESSAGE_KEPT)),
+            (updates.name, sa.delete(updates).where(updates.c.at <= now - UPDATE_KEPT)),
+            (
+                subscriptions.name,
+                sa.delete(subscriptions).where(subscriptions.c.ended_at <= now - CHAT_KEPT),
+            ),
+            *((table.name, sa.delete(table).where(table.c.chat_id.in_(long_gone))) for table in PERSONAL),
+        ]
+        async with self.database.writing() as connection:
+            for name, statement in statements:
+                rows[name] = rows.get(name, 0) + (await connection.execute(statement)).rowcount
+        key = sa.tuple_(deliveries.c.chat_id, deliveries.c.local_date)
+        old = (
+            sa.select(deliveries.c.chat_id, deliveries.c.local_date)
+            .where(deliveries.c.local_date < (now - DELIVERY_KEPT).date())
+            .limit(PURGED_AT_ONCE)
+        )
+        deleted = PURGED_AT_ONCE
+        while deleted == PURGED_AT_ONCE:
+            async with self.database.writing() as connection:
+                deleted = (await connection.execute(sa.delete(deliveries).where(key.in_(old)))).rowcount
+            rows[deliveries.name] += deleted
+        return Receipt({name: number for name, number in rows.items() if number})
+
+
+def _has_subscription(chat_id: int) -> sa.Exists:
+    other = subscriptions.alias()
+    return sa.exists().where(other.c.chat_id == chat_id)
+
+
+def _plain(row: sa.RowMapping) -> dict[str, object]:
+    values: dict[str, Any] = dict(row)
+    return plain_row(values)

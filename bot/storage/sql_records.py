@@ -1,0 +1,85 @@
+"""Pictures, message ids, handled updates and counters, in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from bot.storage.model import Count
+from bot.storage.schema import counts, messages, pictures, updates
+from bot.storage.sql_chats import SqlBase
+
+
+class SqlRecords(SqlBase):
+    """Implements `bot.storage.protocol.Records`."""
+
+    async def picture_file_id(self, bot_id: int, key: str) -> str | None:
+        """See the protocol."""
+        query = sa.select(pictures.c.file_id).where(pictures.c.bot_id == bot_id, pictures.c.key == key)
+        async with self.database.reading() as connection:
+            return (await connection.execute(query)).scalar()
+
+    async def save_picture_file_id(self, bot_id: int, key: str, file_id: str) -> None:
+        """See the protocol."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                self.insert(pictures)
+                .values(bot_id=bot_id, key=key, file_id=file_id)
+                .on_conflict_do_update(index_elements=["bot_id", "key"], set_={"file_id": file_id})
+            )
+
+    async def record_message(self, chat_id: int, message_id: int, now: datetime) -> None:
+        """See the protocol."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                self.insert(messages)
+                .values(chat_id=chat_id, message_id=message_id, at=now)
+                .on_conflict_do_nothing()
+            )
+
+    async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
+        """See the protocol."""
+        query = sa.select(messages.c.message_id).where(messages.c.chat_id == chat_id, messages.c.at >= since)
+        async with self.database.reading() as connection:
+            return (await connection.execute(query.order_by(messages.c.message_id))).scalars().all()
+
+    async def forget_messages(self, chat_id: int, message_ids: Collection[int]) -> None:
+        """See the protocol."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                sa.delete(messages).where(
+                    messages.c.chat_id == chat_id, messages.c.message_id.in_(list(message_ids))
+                )
+            )
+
+    async def seen_update(self, update_id: int) -> bool:
+        """See the protocol."""
+        query = sa.select(updates.c.update_id).where(updates.c.update_id == update_id)
+        async with self.database.reading() as connection:
+            return (await connection.execute(query)).first() is not None
+
+    async def record_update(self, update_id: int, now: datetime) -> None:
+        """See the protocol."""
+        async with self.database.writing() as connection:
+            await connection.execute(
+                self.insert(updates).values(update_id=update_id, at=now).on_conflict_do_nothing()
+            )
+
+    async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
+        """See the protocol."""
+        insert = self.insert(counts).values(day=day, kind=kind, key=key, language=language, number=number)
+        async with self.database.writing() as connection:
+            await connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["day", "kind", "key", "language"],
+                    set_={"number": counts.c.number + insert.excluded.number},
+                )
+            )
+
+    async def counts(self, since: date) -> Sequence[Count]:
+        """See the protocol."""
+        query = sa.select(counts).where(counts.c.day >= since).order_by(*counts.primary_key)
+        async with self.database.reading() as connection:
+            return [Count(*row) for row in await connection.execute(query)]
