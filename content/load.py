@@ -16,6 +16,7 @@ from typing import TypeVar
 from content.faults import Fault, PackError, Severity, shown
 from content.model import (
     WORLD,
+    Chart,
     Entry,
     Figure,
     FigureWording,
@@ -161,6 +162,7 @@ class _Builder:
                 self.layer("figures").lay(document, "figures")
                 document.faults.clear()
                 self.layer("series").lay(document, "series")
+                self.layer("charts").lay(document, "charts")
             case ("helplines", name):
                 self.layer("helplines", name.removesuffix(".yaml")).lay(self.yaml(path))
             case ("sources.yaml" | "tips.yaml" as name,):
@@ -185,6 +187,7 @@ class _Builder:
             sources=self.layer("sources").typed(Source),
             figures=self.layer("figures").typed(Figure, "figures"),
             series=self.layer("series").typed(Series, "series"),
+            charts=self.layer("charts").typed(Chart, "charts"),
             helplines={
                 key[1]: layered.typed(Helpline)
                 for key, layered in sorted(self.kinds.items())
@@ -210,6 +213,7 @@ class _Builder:
         return LanguagePack(
             code=code,
             name=str(head.get("name", code)),
+            complete=head.get("complete") is True,
             topics=self.layer(code, "topics").typed(TopicText),
             tips=self.strings(code, "tips"),
             wording=self.strings(code, "wording"),
@@ -230,7 +234,7 @@ class _Builder:
         found: dict[tuple[str, ...], tuple[str, int]] = {}
         for key, layered in self.kinds.items():
             for name, (_, document) in layered.entries.items():
-                roots = (("topics", name), ("figures", name), ("series", name), (name,))
+                roots = (("topics", name), ("figures", name), ("series", name), ("charts", name), (name,))
                 line = next((document.lines[root] for root in roots if root in document.lines), 1)
                 found[*key, name] = (document.file, line)
         return found

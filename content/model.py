@@ -76,6 +76,9 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+Closure = Annotated[str, StringConstraints(pattern=rf"^(public-holidays|{_MONTH_DAY}(\.\.{_MONTH_DAY})?)$")]
+"""Days off: `MM-DD`, `MM-DD..MM-DD` (both included, may cross the year) or `public-holidays`, whose days are not known."""
 
 
 class Entry(BaseModel):
@@ -167,7 +170,10 @@ class Helpline(Entry):
     """A number, chat or form where people help. Perishable: `checked` warns and reorders, it never hides the last.
 
     `hours` None means unknown: never said to be open. `always` means round the clock. `zone` is IANA.
-    `kind` emergency numbers do not expire; `reporting` points are not for emergencies.
+    `kind` emergency numbers do not expire; `reporting` points are not for emergencies. `needs` begin with what the
+    line is mainly for. `languages` are two-letter codes or `other` (more by interpreter); empty means not known.
+    `contact` maps a way (`chat`, `form`, `email`, or a program's name such as `LINE`) to an address or name there.
+    `checked` None means that nobody knows when it was last looked at: it stands behind every dated line.
     """
 
     kind: Literal["emergency", "line", "reporting"]
@@ -182,75 +188,139 @@ class Helpline(Entry):
     zone: Text
     always: bool = False
     hours: tuple[OpenHours, ...] | None = None
-    closed: tuple[Text, ...] = ()
+    closed: tuple[Closure, ...] = ()
     languages: tuple[Text, ...] = ()
     cost: Literal["free", "caller-pays", "unknown"] = "unknown"
     note: Mapping[Language, Text] = Field(default_factory=dict)
     source: Text
-    checked: date
+    checked: date | None = None
     confidence: Confidence
+
+
+class Qualifier(StrEnum):
+    """How exact a printed number is. None means: as counted."""
+
+    ABOUT = "about"
+    AT_LEAST = "at-least"
+    MORE_THAN = "more-than"
+    NEARLY = "nearly"
+    ESTIMATE = "estimate"
+    PROVISIONAL = "provisional"
+
+
+Period = Annotated[str, StringConstraints(pattern=r"^\d{4}(/\d{2}|-\d{2}/\d{4}-\d{2}|/\d{4})$")]
+"""A time that is no calendar year: a fiscal year `2017/18`, months `2017-01/2017-06`, or years `2019/2022`."""
 
 
 class Figure(Entry):
     """One number that a statistic states: `measure` in `year`, `value` in `unit`, about `scope`.
 
-    `base` is what a percentage is of (a figure id or a count). `series` figures are made from rows of a series.
+    `base` is the count that a percentage is a part of. `group` holds measures that are ranked against each other
+    (the crimes, the schools); a measure has at most one count and one percentage a year. `period` replaces the year
+    in words when the time is no calendar year, `year` is then its first. `formula` is required when derived.
     """
 
     topic: Identifier
     measure: Identifier
+    group: Identifier | None = None
     year: int | None = None
+    period: Period | None = None
     value: float
+    qualifier: Qualifier | None = None
     unit: Identifier
     scope: Identifier
     base: int | None = None
     source: Identifier
     confidence: Confidence
     formula: Text | None = None
-    note: Identifier | None = None
+    notes: tuple[Identifier, ...] = ()
 
 
 class SeriesRow(Entry):
-    """One year of a series."""
+    """One year of a series. `base` is the count that a percentage is a part of."""
 
     value: float
+    qualifier: Qualifier | None = None
+    base: int | None = None
     source: Identifier
     confidence: Confidence
     formula: Text | None = None
-    note: Identifier | None = None
+    notes: tuple[Identifier, ...] = ()
 
 
 class Series(Entry):
-    """The same measure over years. Only series of the same `axis` may share a chart."""
+    """The same measure over years. Only series of the same `axis` may share a chart panel.
+
+    `period` tells what a row covers: a calendar year, its first half, or a fiscal year that begins in it.
+    `breaks` name the years from which the rows cannot be compared with those before, with the note that says why.
+    """
 
     topic: Identifier
     measure: Identifier
+    group: Identifier | None = None
     unit: Identifier
     scope: Identifier
     axis: Identifier
-    rows: Mapping[int, SeriesRow]
+    period: Literal["year", "first-half", "fiscal"] = "year"
+    rows: Mapping[int, SeriesRow] = Field(min_length=1)
     breaks: Mapping[int, Identifier] = Field(default_factory=dict)
+
+
+class Panel(Entry):
+    """One frame of a chart with one axis: `columns` or `lines` over years, or `bars` of figures of one year."""
+
+    kind: Literal["columns", "lines", "bars"]
+    series: tuple[Identifier, ...] = ()
+    figures: tuple[Identifier, ...] = ()
+    highlight: tuple[Identifier | int, ...] = ()
+
+
+class Chart(Entry):
+    """What a picture shows, in panels from top to bottom. `topic` is the question that it answers."""
+
+    topic: Identifier
+    panels: tuple[Panel, ...] = Field(min_length=1, max_length=3)
+
+
+class ChartWording(Entry):
+    """The words of a chart: `title` says the finding, `button` is its name in the menu.
+
+    Numbers are written as references, `{total-2019}`: the number of a figure, or of a series and a year.
+    """
+
+    button: Text
+    title: Text
+    subtitle: Text
+    panels: tuple[Text, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 class FigureWording(Entry):
     """How the statistics are worded in one language.
 
-    `units` hold `{value}`; `measures` are noun phrases; `scopes` say who is counted; `limits` say what a number
-    does not say; `notes` belong to single figures.
+    `units` hold `{value}`, `singular` the same for the value 1; `measures` are noun phrases, `labels` their short
+    forms in charts and lists; `scopes` say who is counted in a few words, `definitions` in full; `limits` say what
+    a number of that scope does not say; `notes` belong to single figures and breaks; `groups` name sets of measures.
     """
 
     units: Mapping[Identifier, Text]
+    singular: Mapping[Identifier, Text] = Field(default_factory=dict)
     measures: Mapping[Identifier, Text]
+    labels: Mapping[Identifier, Text] = Field(default_factory=dict)
     scopes: Mapping[Identifier, Text]
+    definitions: Mapping[Identifier, Text] = Field(default_factory=dict)
     limits: Mapping[Identifier, tuple[Text, ...]]
     notes: Mapping[Identifier, Text] = Field(default_factory=dict)
+    groups: Mapping[Identifier, Text] = Field(default_factory=dict)
+    charts: Mapping[Identifier, ChartWording] = Field(default_factory=dict)
 
 
 class LanguagePack(Entry):
-    """Everything in one reply language."""
+    """Everything in one reply language. `complete` languages promise to have every topic and tip."""
 
     code: Language
     name: Text
+    complete: bool = False
     topics: Mapping[Identifier, TopicText]
     tips: Mapping[Identifier, Text]
     wording: Mapping[str, str]
@@ -276,6 +346,7 @@ class Pack(Entry):
     sources: Mapping[Identifier, Source]
     figures: Mapping[Identifier, Figure]
     series: Mapping[Identifier, Series]
+    charts: Mapping[Identifier, Chart] = Field(default_factory=dict)
     helplines: Mapping[str, Mapping[Identifier, Helpline]]
     tips: Mapping[Identifier, Tip]
     languages: Mapping[Language, LanguagePack]
