@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -37,6 +38,18 @@ class Rig:
 
     async def call(self, method: str, **parameters: object) -> httpx.Response:
         return await self.http.post(f"/bot{TOKEN}/{method}", json=parameters)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop run until the condition holds, for five seconds at most."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  what is waited for happens in the server and offers no event
+            await asyncio.sleep(0)
+
+
+@pytest.fixture(autouse=True)
+def _durations_as_timedelta(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 
 @pytest.fixture

@@ -43,13 +43,13 @@ async def test_a_text_arrives_with_its_html_as_entities(begun: Rig) -> None:
 async def test_a_text_of_exactly_4096_units_passes_and_one_more_is_too_long(begun: Rig) -> None:
     await begun.bot.send_message(YOUNG, "😀" * 2048)
     await begun.bot.send_message(YOUNG, "<b>" + "x" * 4096 + "</b>", parse_mode=ParseMode.HTML)
-    with pytest.raises(BadRequest, match="^Message is too long$"):
+    with pytest.raises(BadRequest, match=r"^Message is too long$"):
         await begun.bot.send_message(YOUNG, "😀" * 2048 + "x")
 
 
 @pytest.mark.parametrize("text", ["   ", "<b> </b>", "\n\n", "\u202e"])
 async def test_a_text_without_a_visible_sign_is_empty(begun: Rig, text: str) -> None:
-    with pytest.raises(BadRequest, match="^Message text is empty$"):
+    with pytest.raises(BadRequest, match=r"^Message text is empty$"):
         await begun.bot.send_message(YOUNG, text, parse_mode=ParseMode.HTML)
 
 
@@ -61,7 +61,7 @@ async def test_broken_html_is_refused_in_telegrams_words(begun: Rig) -> None:
 
 async def test_a_caption_of_1024_units_passes_and_one_more_is_too_long(begun: Rig) -> None:
     await begun.bot.send_photo(YOUNG, PICTURE, caption="x" * 1024)
-    with pytest.raises(BadRequest, match="^Message caption is too long$"):
+    with pytest.raises(BadRequest, match=r"^Message caption is too long$"):
         await begun.bot.send_photo(YOUNG, PICTURE, caption="x" * 1025)
 
 
@@ -78,15 +78,15 @@ async def test_a_picture_can_be_sent_again_by_its_file_id_and_fetched(begun: Rig
 
 
 async def test_what_is_no_picture_or_no_file_is_refused(begun: Rig) -> None:
-    with pytest.raises(BadRequest, match="^Image_process_failed$"):
+    with pytest.raises(BadRequest, match=r"^Image_process_failed$"):
         await begun.bot.send_photo(YOUNG, b"not a picture")
-    with pytest.raises(BadRequest, match="^Wrong file identifier/http url specified$"):
+    with pytest.raises(BadRequest, match=r"^Wrong file identifier/http url specified$"):
         await begun.bot.send_photo(YOUNG, "AgACunknown")
-    with pytest.raises(BadRequest, match="^Photo_invalid_dimensions$"):
+    with pytest.raises(BadRequest, match=r"^Photo_invalid_dimensions$"):
         await begun.bot.send_photo(YOUNG, fake_photo(420, 2))
     document = await begun.bot.send_document(YOUNG, b"%PDF-1.7", filename="poster.pdf")
     assert document.document is not None
-    with pytest.raises(BadRequest, match="^Can't use file of type document as photo$"):
+    with pytest.raises(BadRequest, match=r"^Can't use file of type document as photo$"):
         await begun.bot.send_photo(YOUNG, document.document.file_id)
 
 
@@ -98,7 +98,7 @@ async def test_a_document_keeps_its_name(begun: Rig) -> None:
 
 async def test_callback_data_is_64_bytes_at_most(begun: Rig) -> None:
     await begun.bot.send_message(YOUNG, "x", reply_markup=keyboard("あ" * 21 + "x"))
-    with pytest.raises(BadRequest, match="^Button_data_invalid$"):
+    with pytest.raises(BadRequest, match=r"^Button_data_invalid$"):
         await begun.bot.send_message(YOUNG, "x", reply_markup=keyboard("あ" * 22))
 
 
@@ -134,7 +134,7 @@ async def test_a_malformed_keyboard_is_refused(begun: Rig, markup: str) -> None:
 
 async def test_more_than_a_hundred_buttons_are_refused(begun: Rig) -> None:
     rows = [[InlineKeyboardButton("x", callback_data="x")] for _ in range(101)]
-    with pytest.raises(BadRequest, match="^Reply markup is too long$"):
+    with pytest.raises(BadRequest, match=r"^Reply markup is too long$"):
         await begun.bot.send_message(YOUNG, "x", reply_markup=InlineKeyboardMarkup(rows))
 
 
@@ -147,7 +147,7 @@ async def test_a_location_can_be_asked_for_in_private_only(begun: Rig) -> None:
 
 
 async def test_a_chat_is_found_open_and_willing_or_the_bot_is_told_why_not(rig: Rig) -> None:
-    with pytest.raises(BadRequest, match="^Chat not found$"):
+    with pytest.raises(BadRequest, match=r"^Chat not found$"):
         await rig.bot.send_message(99, "x")
     with pytest.raises(Forbidden, match="bot can't initiate conversation with a user"):
         await rig.bot.send_message(MOTHER, "x")
@@ -165,7 +165,7 @@ async def test_a_chat_is_found_open_and_willing_or_the_bot_is_told_why_not(rig: 
 async def test_a_group_that_was_left_lost_its_rights_or_moved_says_so(rig: Rig) -> None:
     group = rig.sandbox.world.chats[GROUP]
     group.can_send = False
-    with pytest.raises(BadRequest, match="^Not enough rights to send text messages to the chat$"):
+    with pytest.raises(BadRequest, match=r"^Not enough rights to send text messages to the chat$"):
         await rig.bot.send_message(GROUP, "x")
     group.can_send = True
     new_id = rig.people.upgrade(TEACHER, GROUP)
@@ -183,14 +183,14 @@ async def test_a_reply_names_an_existing_message_or_allows_for_its_absence(begun
     reply = await begun.bot.send_message(YOUNG, "second", reply_parameters=ReplyParameters(first.message_id))
     assert reply.reply_to_message is not None
     assert reply.reply_to_message.text == "first"
-    with pytest.raises(BadRequest, match="^Message to be replied not found$"):
+    with pytest.raises(BadRequest, match=r"^Message to be replied not found$"):
         await begun.bot.send_message(YOUNG, "x", reply_parameters=ReplyParameters(999))
     await begun.bot.send_message(YOUNG, "x", reply_parameters=ReplyParameters(999, allow_sending_without_reply=True))
 
 
 async def test_the_typing_sign_wants_a_known_action(begun: Rig) -> None:
     assert await begun.bot.send_chat_action(YOUNG, "typing")
-    with pytest.raises(BadRequest, match="^Wrong parameter action in request$"):
+    with pytest.raises(BadRequest, match=r"^Wrong parameter action in request$"):
         await begun.bot.send_chat_action(YOUNG, "dancing")
 
 
@@ -204,11 +204,11 @@ async def test_an_edit_replaces_text_and_takes_a_keyboard_away_that_is_not_repea
 
 async def test_an_edit_that_changes_nothing_is_refused(begun: Rig) -> None:
     sent = await begun.bot.send_message(YOUNG, "<b>one</b>", parse_mode=ParseMode.HTML, reply_markup=keyboard())
-    with pytest.raises(BadRequest, match="^Message is not modified: specified new message content and reply markup"):
+    with pytest.raises(BadRequest, match=r"^Message is not modified: specified new message content and reply markup"):
         await begun.bot.edit_message_text(
             "<b>one</b> ", YOUNG, sent.message_id, parse_mode=ParseMode.HTML, reply_markup=keyboard()
         )
-    with pytest.raises(BadRequest, match="^Message is not modified"):
+    with pytest.raises(BadRequest, match=r"^Message is not modified"):
         await begun.bot.edit_message_reply_markup(YOUNG, sent.message_id, reply_markup=keyboard())
     assert await begun.bot.edit_message_reply_markup(YOUNG, sent.message_id)
 
@@ -217,13 +217,13 @@ async def test_an_edit_fits_what_stands_there(begun: Rig) -> None:
     text = await begun.bot.send_message(YOUNG, "one")
     photo = await begun.bot.send_photo(YOUNG, PICTURE)
     theirs = begun.people.say(YOUNG, "mine")[0]["message_id"]
-    with pytest.raises(BadRequest, match="^There is no text in the message to edit$"):
+    with pytest.raises(BadRequest, match=r"^There is no text in the message to edit$"):
         await begun.bot.edit_message_text("x", YOUNG, photo.message_id)
-    with pytest.raises(BadRequest, match="^There is no caption in the message to edit$"):
+    with pytest.raises(BadRequest, match=r"^There is no caption in the message to edit$"):
         await begun.bot.edit_message_caption(YOUNG, text.message_id, caption="x")
-    with pytest.raises(BadRequest, match="^Message can't be edited$"):
+    with pytest.raises(BadRequest, match=r"^Message can't be edited$"):
         await begun.bot.edit_message_text("x", YOUNG, theirs)
-    with pytest.raises(BadRequest, match="^Message to edit not found$"):
+    with pytest.raises(BadRequest, match=r"^Message to edit not found$"):
         await begun.bot.edit_message_text("x", YOUNG, 999)
 
 
@@ -243,19 +243,19 @@ async def test_messages_are_deleted_within_48_hours_of_the_sandboxs_clock(begun:
     theirs = begun.people.say(YOUNG, "mine")[0]["message_id"]
     old = await begun.bot.send_message(YOUNG, "old")
     assert await begun.bot.delete_message(YOUNG, sent.message_id)
-    with pytest.raises(BadRequest, match="^Message to delete not found$"):
+    with pytest.raises(BadRequest, match=r"^Message to delete not found$"):
         await begun.bot.delete_message(YOUNG, sent.message_id)
     assert await begun.bot.delete_messages(YOUNG, [sent.message_id, theirs])
     await begun.post("clock", {"advance_seconds": 48 * 3600 + 1})
-    with pytest.raises(BadRequest, match="^Message can't be deleted for everyone$"):
+    with pytest.raises(BadRequest, match=r"^Message can't be deleted for everyone$"):
         await begun.bot.delete_message(YOUNG, old.message_id)
-    with pytest.raises(BadRequest, match="^Message can't be deleted for everyone$"):
+    with pytest.raises(BadRequest, match=r"^Message can't be deleted for everyone$"):
         await begun.bot.delete_messages(YOUNG, [old.message_id])
 
 
 async def test_in_a_group_the_bot_deletes_only_its_own_messages(rig: Rig) -> None:
     theirs = rig.people.say(TEACHER, "hello", chat_id=GROUP)[0]["message_id"]
-    with pytest.raises(BadRequest, match="^Message can't be deleted$"):
+    with pytest.raises(BadRequest, match=r"^Message can't be deleted$"):
         await rig.bot.delete_message(GROUP, theirs)
     rig.sandbox.world.chats[GROUP].bot_is_administrator = True
     assert await rig.bot.delete_message(GROUP, theirs)
