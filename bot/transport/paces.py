@@ -110,8 +110,6 @@ class LanePace:
             return max(self._held_until - now, self._next - now, _SHORTEST_WAIT)
         self._forget(now)
         broadcasts, replies = self._broadcasts, self._replies
-        if len(broadcasts) >= self._per_second:
-            return max(broadcasts[0] + 1.0 - now, _SHORTEST_WAIT)
         if len(broadcasts) >= self._least and len(broadcasts) + len(replies) + self._spare(now) >= self._per_second:
             oldest = min(broadcasts[0], replies[0]) if replies else broadcasts[0]
             return max(oldest + 1.0 - now, _SHORTEST_WAIT)

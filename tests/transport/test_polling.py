@@ -91,6 +91,19 @@ def test_a_slow_update_does_not_hold_up_later_ones_and_none_is_handled_twice() -
     run_virtual(main())
 
 
+def test_confirmed_updates_are_forgotten() -> None:
+    async def main() -> None:
+        queue, handler = TelegramQueue(), Handler()
+        queue.put(*(raw_message(i, chat_id=i) for i in range(1, 1001)))
+        poller = make(queue, handler)
+        await run_for(poller, 30.0)
+        assert len(handler.handled) == 1000
+        assert poller.in_hand == 0
+        assert len(poller._handled) <= 100
+
+    run_virtual(main())
+
+
 def test_a_killed_process_gets_again_what_it_had_not_finished() -> None:
     async def main() -> None:
         queue, first, second = TelegramQueue(), Handler({2: 60.0}), Handler()

@@ -119,6 +119,20 @@ def test_a_flood_is_capped_and_told_once_a_burst() -> None:
     run_virtual(main())
 
 
+def test_a_burst_ends_even_while_an_emergency_is_in_hand() -> None:
+    async def main() -> None:
+        bench = Bench(pending_per_chat=1)
+        bench.give(message(100, text="help"), 9.0)
+        for first in (1, 11):
+            bench.give(message(first))
+            bench.give(message(first + 1))
+            await asyncio.sleep(3.0)
+        await bench.all()
+        assert bench.ids("overflow") == [2, 12]
+
+    run_virtual(main())
+
+
 def test_a_flood_in_one_chat_costs_another_nothing() -> None:
     async def main() -> None:
         bench = Bench(pending_per_chat=1)
