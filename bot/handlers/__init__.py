@@ -67,7 +67,7 @@ def register(application: BotApplication, features: tuple[Feature, ...] = FEATUR
     application.add_handler(MessageHandler(_NEW & _MEDIA, _plain(media)))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, _plain(edited)))
     application.add_handler(ChatMemberHandler(_plain(my_membership), ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(on_error)  # type: ignore[arg-type]  # PTB types the context of errors loosely
+    application.add_error_handler(on_error)
 
 
 def _plain(handling: Callable[[BotContext], Awaitable[None]]) -> _Callback:

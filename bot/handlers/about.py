@@ -13,8 +13,7 @@ from bot.replies.menus import help_reply, ready_reply
 
 async def show_help(context: BotContext, _: str) -> None:
     """List what the bot can do."""
-    commands = context.application.bot_data["commands"]
-    await send_reply(context, help_reply(context.pack, await context.profile(), commands))
+    await send_reply(context, help_reply(context.pack, await context.profile(), context.commands))
 
 
 async def about(context: BotContext, _: str) -> None:

@@ -19,9 +19,7 @@ class Buttons:
     """Finds the feature of a button by the first word of its data."""
 
     def __init__(self, features: tuple[Feature, ...]) -> None:
-        self._features: Mapping[str, Feature] = {
-            prefix: feature for feature in features for prefix in feature.prefixes
-        }
+        self._features: Mapping[str, Feature] = {prefix: feature for feature in features for prefix in feature.prefixes}
 
     async def __call__(self, context: BotContext) -> None:
         """Handle one press. Buttons live for years: one that is no longer known gets the menu, never silence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -39,24 +40,29 @@ def parse_button(data: str | None) -> ButtonPress | None:
     return ButtonPress(*parts) if len(parts) == 3 and all(parts) else None
 
 
-class BotContext(CallbackContext[ExtBot[None], dict[str, object], dict[str, object], dict[str, object]]):
+class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, object], dict[str, object]]):
     """The context of one update, with the services and what is known about the chat."""
 
-    update: Update
+    incoming: Update
     _profile: Profile | None = None
 
     @classmethod
     def from_update(cls, update: object, application: object) -> BotContext:  # type: ignore[override]  # narrower on purpose
-        """Make the context and remember the update, so that handlers need not pass it on."""
-        context = super().from_update(update, application)  # type: ignore[arg-type]  # PTB types both loosely
+        """Make the context and remember the update as `incoming`, so that handlers need not pass it on."""
+        context = super().from_update(update, application)
         if isinstance(update, Update):
-            context.update = update
+            context.incoming = update
         return context
 
     @property
     def services(self) -> Services:
         """The parts behind the handlers."""
         return cast(Services, self.bot_data["services"])
+
+    @property
+    def commands(self) -> Mapping[str, str]:
+        """Every command with the key of its description, in the order of the menu."""
+        return cast("Mapping[str, str]", self.bot_data["commands"])
 
     @property
     def pack(self) -> Pack:
@@ -66,7 +72,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[str, object], dict[str, obje
     @property
     def chat(self) -> Chat:
         """The chat of the update. Every update that reaches a handler has one."""
-        chat = self.update.effective_chat
+        chat = self.incoming.effective_chat
         if chat is None:
             raise LookupError("this update has no chat")
         return chat
@@ -74,12 +80,12 @@ class BotContext(CallbackContext[ExtBot[None], dict[str, object], dict[str, obje
     @property
     def message(self) -> Message | None:
         """The message of the update, edited ones included."""
-        return self.update.effective_message
+        return self.incoming.effective_message
 
     @property
     def query(self) -> CallbackQuery:
         """The pressed button of the update."""
-        query = self.update.callback_query
+        query = self.incoming.callback_query
         if query is None:
             raise LookupError("this update has no button")
         return query
@@ -91,7 +97,7 @@ class BotContext(CallbackContext[ExtBot[None], dict[str, object], dict[str, obje
 
     def guessed_profile(self) -> Profile:
         """Return what Telegram alone tells: the language of the person's app. Nothing else is assumed."""
-        user = self.update.effective_user
+        user = self.incoming.effective_user
         return Profile(language=reply_language(self.pack, user.language_code if user else None))
 
     async def profile(self) -> Profile:
@@ -109,14 +115,12 @@ class BotContext(CallbackContext[ExtBot[None], dict[str, object], dict[str, obje
 
     async def save_profile(self, profile: Profile) -> None:
         """Keep what the chat told. Raises StoreError."""
-        await self.services.store.save_profile(
-            self.chat.id, profile, ChatKind(self.chat.type), self.services.clock()
-        )
+        await self.services.store.save_profile(self.chat.id, profile, ChatKind(self.chat.type), self.services.clock())
         self._profile = profile
 
     async def may_change_settings(self) -> bool:
         """Tell whether the person may change this chat's settings: in a group only administrators may."""
-        user = self.update.effective_user
+        user = self.incoming.effective_user
         if self.is_private:
             return True
         message = self.message

@@ -30,7 +30,7 @@ async def on_error(update: object, context: BotContext) -> None:
     trace = None if isinstance(error, TelegramError) else error
     logger.error("handler-failed", extra={"update": known, "error": kind, "reference": reference}, exc_info=trace)
     if isinstance(update, Update) and update.effective_chat is not None and update.my_chat_member is None:
-        context.update = update
+        context.incoming = update
         if context.is_private:
             try:
                 await send_fallback(context)

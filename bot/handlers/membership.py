@@ -11,7 +11,7 @@ _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
 async def my_membership(context: BotContext) -> None:
     """Note that the chat takes no more messages."""
-    change = context.update.my_chat_member
+    change = context.incoming.my_chat_member
     if change is None:
         return
     if change.new_chat_member.status in _GONE:

@@ -11,10 +11,10 @@ from bot.handlers.context import BotContext
 from bot.handlers.emergency import answer_emergency, private_link, send_fallback, send_privately
 from bot.handlers.sending import send_reply
 from bot.replies.answer import answer
+from bot.replies.media import media_reply
+from bot.replies.menus import topics_menu
 from bot.replies.model import Button, Reply
 from bot.replies.wording import Words
-from bot.replies.menus import topics_menu
-from bot.replies.media import media_reply
 from content.model import Urgency
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ async def answer_text(context: BotContext, text: str) -> None:
         meaning = await services.understand(text, recent)
         profile = await context.profile()
         reply = answer(context.pack, meaning, profile, services.clock())
-    except Exception:  # noqa: BLE001  # the emergency path cannot fail silent
+    except Exception:  # the emergency path cannot fail silent
         logger.exception("answer-failed")
         await send_fallback(context)
         return
@@ -96,7 +96,9 @@ async def overflow(context: BotContext) -> None:
     """Ask a chat that sends faster than it can be answered to take one thing at a time."""
     profile = await context.profile()
     words = Words(context.pack, profile.language)
-    await send_reply(context, Reply((words.html("one-at-a-time"),), ((Button(words("menu.helplines"), "helplines:show:all"),),)))
+    await send_reply(
+        context, Reply((words.html("one-at-a-time"),), ((Button(words("menu.helplines"), "helplines:show:all"),),))
+    )
 
 
 async def _answer_in_group(context: BotContext, reply: Reply) -> None:

@@ -12,6 +12,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, 
 from bot.handlers.context import BotContext
 from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply
 from bot.replies.render import length
+from bot.transport.pacing import REPLY, URGENT
 
 logger = logging.getLogger(__name__)
 
@@ -38,17 +39,20 @@ async def send_reply(context: BotContext, reply: Reply, chat_id: int | None = No
     target = context.chat.id if chat_id is None else chat_id
     parts = reply.parts
     if reply.picture is not None and parts and length(parts[0]) <= CAPTION_LIMIT:
-        message = await _send_picture(context, target, reply.picture, parts[0], reply.buttons if len(parts) == 1 else ())
+        message = await _send_picture(
+            context, target, reply.picture, parts[0], reply.buttons if len(parts) == 1 else ()
+        )
         if message is not None:
             parts = parts[1:]
             if not parts:
                 return message
     sent: Message | None = None
+    lane = URGENT if reply.emergency else REPLY
     for number, part in enumerate(parts, start=1):
         markup = keyboard(reply.buttons) if number == len(parts) else None
 
         def send(text: str = part, markup: InlineKeyboardMarkup | None = markup) -> Awaitable[Message]:
-            return context.bot.send_message(target, text, reply_markup=markup)
+            return context.bot.send_message(target, text, reply_markup=markup, rate_limit_args=lane)
 
         sent = await (_insist(send) if reply.emergency else send())
     return sent
@@ -113,7 +117,7 @@ async def _send_picture(
             logger.info("picture-id-refused", extra={"error": type(error).__name__})
     try:
         png = await context.services.charts.png(context.pack, picture)
-    except Exception:  # noqa: BLE001  # the same numbers stand in the text, which must not be lost with the picture
+    except Exception:  # the same numbers stand in the text, which must not be lost with the picture
         logger.exception("chart-not-drawn", extra={"chart": picture.chart})
         return None
     message = await context.bot.send_photo(chat_id, png, caption=caption, reply_markup=keyboard(buttons))

@@ -101,7 +101,7 @@ class Services:
         """Understand a message off the event loop. Never raises: what breaks inside counts as degraded."""
         try:
             return await self._off_loop(self.understander.understand, text, tuple(recent))
-        except Exception:  # noqa: BLE001  # whatever breaks, the person still gets the helplines
+        except Exception:  # whatever breaks, the person still gets the helplines
             logger.exception("understanding-failed")
             return Understanding(urgency=Urgency.CONCERN, topic=None, degraded=True)
 
@@ -109,7 +109,7 @@ class Services:
         """Judge only the urgency, off the event loop. Broken judgement counts as a concern, never as nothing."""
         try:
             return await self._off_loop(self.understander.urgency, text, tuple(recent))
-        except Exception:  # noqa: BLE001  # whatever breaks, the person still gets the helplines
+        except Exception:  # whatever breaks, the person still gets the helplines
             logger.exception("urgency-failed")
             return Urgency.CONCERN
 

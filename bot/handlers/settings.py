@@ -50,4 +50,6 @@ def _own(context: BotContext) -> str:
     return context.guessed_profile().language
 
 
-FEATURE = Feature("settings", {"settings": "command.settings"}, {"settings": settings}, ("settings",), on_button, True)
+FEATURE = Feature(
+    "settings", {"settings": "command.settings"}, {"settings": settings}, ("settings",), on_button, admin_only=True
+)

@@ -9,6 +9,7 @@ from bot.handlers.sending import edit_reply, send_reply
 from bot.replies.model import Reply
 from bot.replies.tips import no_tip_reply, tip_reply, tip_topics_menu
 
+
 async def tips(context: BotContext, _: str) -> None:
     """Show the next tip."""
     await send_reply(context, await _next_tip(context, None))
@@ -35,7 +36,11 @@ async def _next_tip(context: BotContext, topic: str | None) -> Reply:
     shown = services.shown_tips
     excluded = frozenset(name for name in context.pack.topics if topic is not None and name != topic)
     tip = choose_tip(
-        context.pack, profile, sent=shown.of(context.chat.id), excluded=excluded, day=services.clock().date(),
+        context.pack,
+        profile,
+        sent=shown.of(context.chat.id),
+        excluded=excluded,
+        day=services.clock().date(),
         seed=services.seed + context.chat.id,
     )
     if tip is None:

@@ -22,7 +22,7 @@ _LINE_NEEDS = (Need.GENERAL, Need.SUICIDE)
 
 
 def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
-    """Return the reply to one message. The order is the rule of the house:
+    """Return the reply to one message, in the order that is the rule of the house.
 
     1. an emergency gets the helplines first, whatever else the message says;
     2. an injection or a harmful request gets a firm reply, with a helpline below it;
@@ -57,7 +57,7 @@ def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: date
         line = helpline_line(pack, profile, _LINE_NEEDS, now)
         return Reply((f"{words.html(key)}\n\n{line}",), ((Button(words("menu.topics"), "topics:menu:all"),),))
     if meaning.topic is None:
-        return unknown_reply(pack, meaning, profile, now)
+        return unknown_reply(pack, meaning, profile)
     if meaning.figure is not None:
         return figure_reply(pack, meaning.figure, profile.language)
     if meaning.close:
@@ -100,12 +100,14 @@ def _ask_between(pack: Pack, meaning: Understanding, profile: Profile, words: Wo
     return Reply((words.html("ask-between"),), (*rows, (Button(words("neither"), "topics:menu:all"),)))
 
 
-def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile) -> Reply:
     """Return the honest "I don't know": the nearest topics as buttons, and the way to people who help."""
     words = Words(pack, profile.language)
     near = [item.topic for item in meaning.ranked if item.topic in pack.topics and item.topic != "bot-smalltalk"]
-    rows = [(topic_button(pack, name, profile.language),) for name in near[:_NEAREST]]
-    rows.append((Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all")))
+    rows: list[tuple[Button, ...]] = [(topic_button(pack, name, profile.language),) for name in near[:_NEAREST]]
+    rows.append(
+        (Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))
+    )
     if meaning.urgency is Urgency.CONCERN and profile.country is None:
         rows += country_rows(pack, profile.language, "helplines:country")
     return Reply((words.html("unknown"),), tuple(rows))

@@ -24,8 +24,10 @@ def emergency_topics(pack: Pack) -> tuple[str, ...]:
 
 
 def choose_emergency_topic(pack: Pack, ranked: Iterable[str]) -> str | None:
-    """Choose what to say first: the best-ranked topic if it is an emergency or has needs of its own, else the
-    best-ranked emergency topic, else None (then only the helplines and the first calm words are shown).
+    """Choose what to say first.
+
+    The best-ranked topic if it needs the emergency number, else the best-ranked emergency topic, else None:
+    then only the helplines and the first calm words are shown.
     """
     names = list(ranked)
     for name in names[:1]:
@@ -64,7 +66,9 @@ def _buttons(pack: Pack, topic: str | None, profile: Profile, words: Words) -> t
             )
         )
     if topic and pack.topic_text(topic, profile.language):
-        rows.append((Button(words("part.now"), f"topic:now:{topic}"), Button(words("part.help"), f"topic:help:{topic}")))
+        rows.append(
+            (Button(words("part.now"), f"topic:now:{topic}"), Button(words("part.help"), f"topic:help:{topic}"))
+        )
     rows.append(
         (
             Button(words("emergency.unsure"), f"emergency:unsure:{name}"),
@@ -80,7 +84,8 @@ def not_this_reply(pack: Pack, profile: Profile) -> Reply:
     """Return what is said when the reader answers "not this": the emergencies to choose from, and the way out."""
     words = Words(pack, profile.language)
     rows = [
-        (Button(topic_title(pack, name, profile.language), f"emergency:topic:{name}"),) for name in emergency_topics(pack)
+        (Button(topic_title(pack, name, profile.language), f"emergency:topic:{name}"),)
+        for name in emergency_topics(pack)
     ]
     return Reply((words.html("emergency.which"),), (*rows, (Button(words("emergency.calm-now"), "topics:menu:all"),)))
 
@@ -118,9 +123,7 @@ def prepare_fallback(pack: Pack, now: datetime, languages: Sequence[str] = ()) -
         for country in (WORLD, *pack.countries):
             profile = Profile(language=language, country=None if country == WORLD else country)
             card = helpline_card(pack, profile, _CALM_NEEDS, now, limit=_CARD_LINES)
-            cards[language, country] = "\n\n".join(
-                (bold(words("emergency.head")), words.html("emergency.calm"), card)
-            )
+            cards[language, country] = "\n\n".join((bold(words("emergency.head")), words.html("emergency.calm"), card))
     return FallbackCards(cards)
 
 

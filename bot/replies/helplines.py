@@ -67,7 +67,10 @@ def helplines_reply(pack: Pack, profile: Profile, now: datetime) -> Reply:
     words = Words(pack, profile.language)
     national = country_lines(pack, profile.country)
     place = country_name(words, profile.country or "") if national else words("helpline.everywhere")
-    sections = [[bold(words("helpline.title", country=place))], _emergency_head(pack, profile, (Need.EMERGENCY,), words)]
+    sections = [
+        [bold(words("helpline.title", country=place))],
+        _emergency_head(pack, profile, (Need.EMERGENCY,), words),
+    ]
     for kind in ("line", "reporting"):
         lines = [line for line in national if line.kind == kind]
         sections.append(_section("helpline.kind-" + kind, lines, words, profile, now))
@@ -76,9 +79,7 @@ def helplines_reply(pack: Pack, profile: Profile, now: datetime) -> Reply:
     return Reply(tuple(_parts(sections)), country_rows(pack, profile.language, _LIST_BUTTONS))
 
 
-def country_rows(
-    pack: Pack, language: str, prefix: str, first: Sequence[str] = ()
-) -> tuple[tuple[Button, ...], ...]:
+def country_rows(pack: Pack, language: str, prefix: str, first: Sequence[str] = ()) -> tuple[tuple[Button, ...], ...]:
     """Return a button for every country with helplines, `first` before the others, which are ordered by name.
 
     The data of a button is `prefix:CODE`.
@@ -87,9 +88,7 @@ def country_rows(
     ahead = [code for code in dict.fromkeys(first) if code in pack.countries]
     others = sorted(set(pack.countries) - set(ahead), key=lambda code: country_name(words, code).casefold())
     buttons = [Button(country_name(words, code), f"{prefix}:{code}") for code in (*ahead, *others)]
-    return tuple(
-        tuple(buttons[at : at + _COUNTRIES_PER_ROW]) for at in range(0, len(buttons), _COUNTRIES_PER_ROW)
-    )
+    return tuple(tuple(buttons[at : at + _COUNTRIES_PER_ROW]) for at in range(0, len(buttons), _COUNTRIES_PER_ROW))
 
 
 def country_name(words: Words, code: str) -> str:

@@ -38,9 +38,7 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) ->
     if daily:
         rows.append((Button(words("menu.settings"), "subscribe:show:all"), Button(words("stop"), "subscribe:stop:all")))
     else:
-        rows.append(
-            (Button(words("tips.next"), "tips:next:all"), Button(words("tips.other-topic"), "tips:topics:all"))
-        )
+        rows.append((Button(words("tips.next"), "tips:next:all"), Button(words("tips.other-topic"), "tips:topics:all")))
     return Reply((text,), tuple(rows))
 
 

@@ -128,7 +128,9 @@ def _source_lines(pack: Pack, text: TopicText) -> list[str]:
     for name in text.sources:
         source = pack.sources.get(name)
         if source is not None:
-            lines.append(render_text(f"- {source.publisher}: {source.title} ({source.date}) {source.url or ''}".rstrip()))
+            lines.append(
+                render_text(f"- {source.publisher}: {source.title} ({source.date}) {source.url or ''}".rstrip())
+            )
     return lines
 
 

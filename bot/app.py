@@ -1,0 +1,200 @@
+"""The composition root: the one place where real parts are put together. Every part is a parameter."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from telegram import LinkPreviewOptions, Update
+from telegram.constants import ParseMode
+from telegram.ext import Application, BaseUpdateProcessor, ContextTypes, Defaults
+from telegram.request import BaseRequest
+
+from bot.charts.cache import ChartCache
+from bot.delivery.dispatcher import Dispatcher
+from bot.handlers import BotApplication, register
+from bot.handlers.context import BotContext
+from bot.handlers.deliver import TipSender
+from bot.handlers.questions import overflow
+from bot.handlers.services import Pieces, Services, ShownTips
+from bot.replies.emergency import prepare_fallback
+from bot.storage.protocol import Store
+from bot.transport.pacing import Pacer
+from bot.transport.polling import Poller
+from bot.transport.processor import PerChatProcessor
+from bot.transport.request import AiohttpRequest
+from bot.understanding.engine import load_engine
+from bot.understanding.model import Understander
+from content.load import BASE_PACK
+from content.model import Pack, Urgency
+
+logger = logging.getLogger(__name__)
+
+LONG_POLL = 25
+"""Seconds that Telegram may hold a request for updates open."""
+
+
+def load_understander(pack: Pack, overlays: Sequence[Path]) -> Understander:
+    """Return the understanding fitted for the pack; without an encoder it answers by letters and says so."""
+    return load_engine([BASE_PACK, *overlays], pack)
+
+
+@dataclass(slots=True)
+class Wiring:
+    """What differs between Telegram, the sandbox and a test: where the Bot API is, and what carries the bytes."""
+
+    token: str
+    api_url: str
+    request: Callable[[], BaseRequest] = AiohttpRequest
+    updates_request: Callable[[], BaseRequest] = lambda: AiohttpRequest(pool_size=4, read_timeout=LONG_POLL + 10)
+    broadcast_rate: float = 29.0
+    pending_per_chat: int = 5
+
+
+def build_services(
+    *,
+    pack: Pack,
+    understander: Understander,
+    store: Store,
+    clock: Callable[[], datetime],
+    seed: int = 0,
+    operator: str = "",
+    default_country: str | None = None,
+) -> Services:
+    """Return what the handlers work with. One thread thinks, so that the event loop never waits for arithmetic."""
+    return Services(
+        pack=pack,
+        understander=understander,
+        store=store,
+        charts=ChartCache(),
+        fallback=prepare_fallback(pack, clock()),
+        clock=clock,
+        seed=seed,
+        pieces=Pieces(clock),
+        shown_tips=ShownTips(),
+        thinking=ThreadPoolExecutor(max_workers=1, thread_name_prefix="thinking"),
+        operator=operator,
+        default_country=default_country,
+    )
+
+
+def build_application(wiring: Wiring, services: Services) -> BotApplication:
+    """Return the Telegram application with every handler, not yet started."""
+    holder: list[BotApplication] = []
+
+    async def on_overflow(update: Update) -> None:
+        context = BotContext.from_update(update, holder[0])
+        await overflow(context)
+
+    processor: BaseUpdateProcessor = PerChatProcessor(
+        is_urgent=lambda update: is_urgent(update, services),
+        on_overflow=on_overflow,
+        pending_per_chat=wiring.pending_per_chat,
+    )
+    builder = (
+        Application.builder()
+        .token(wiring.token)
+        .base_url(f"{wiring.api_url}/bot")
+        .base_file_url(f"{wiring.api_url}/file/bot")
+        .request(wiring.request())
+        .get_updates_request(wiring.updates_request())
+        .rate_limiter(Pacer(rate=wiring.broadcast_rate))
+        .concurrent_updates(processor)
+        .context_types(ContextTypes(context=BotContext))
+        .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .updater(None)
+    )
+    application: BotApplication = builder.build()  # type: ignore[assignment]  # the builder forgets the context's type
+    application.bot_data["services"] = services
+    holder.append(application)
+    register(application)
+    return application
+
+
+def is_urgent(update: Update, services: Services) -> bool:
+    """Judge a new message, an edit or a caption before anything else may delay or drop it."""
+    message = update.message or update.edited_message
+    text = (message.text or message.caption) if message else None
+    if message is None or not text or text.startswith("/"):
+        return False
+    recent = services.pieces.of(message.chat.id)
+    return services.understander.urgency(text, recent) is Urgency.EMERGENCY
+
+
+@dataclass(slots=True)
+class Running:
+    """A bot that runs: its parts for health checks, and the way to wait for its end."""
+
+    application: BotApplication
+    dispatcher: Dispatcher
+    poller: Poller | None
+    tasks: Mapping[str, asyncio.Task[None]]
+
+    async def wait(self, stop: asyncio.Event) -> None:
+        """Return when `stop` is set; raise what ended a part that should have gone on."""
+        stopping = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait({stopping, *self.tasks.values()}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in done - {stopping}:
+            task.result()
+
+
+@asynccontextmanager
+async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str) -> AsyncIterator[Running]:
+    """Run the bot inside the block: handlers, delivery and (with `poll`) polling.
+
+    On the way out no new update is taken, what is in hand is finished, and deliveries end cleanly.
+    """
+    application = build_application(wiring, services)
+    await application.initialize()
+    await application.start()
+    sender = TipSender(application.bot, services)
+    dispatcher = Dispatcher(
+        store=services.store,
+        sender=sender,
+        pack=lambda: services.pack,
+        clock=services.clock,
+        worker=worker,
+        seed=services.seed,
+    )
+    services.wake = dispatcher.wake
+    tasks = {"dispatcher": asyncio.create_task(dispatcher.run())}
+    poller: Poller | None = None
+    if poll:
+        poller = Poller(
+            application.bot,
+            application.bot._request[0],  # noqa: SLF001  # PTB offers no public way to its request for updates
+            lambda update: process(application, update),
+            poll_timeout=LONG_POLL,
+        )
+        tasks["poller"] = asyncio.create_task(poller.run())
+    try:
+        yield Running(application, dispatcher, poller, tasks)
+    finally:
+        if poller is not None:
+            await poller.stop()
+        await dispatcher.stop()
+        await _settle(tasks.values())
+        await application.stop()
+        await application.shutdown()
+        await services.charts.close()
+        services.thinking.shutdown(wait=False, cancel_futures=True)
+
+
+async def process(application: BotApplication, update: Update) -> None:
+    """Handle one update through the processor, which keeps the order within a chat."""
+    await application.update_processor.process_update(update, application.process_update(update))
+
+
+async def _settle(tasks: Awaitable[None] | object) -> None:
+    for task in tasks:  # type: ignore[attr-defined]
+        try:
+            await task
+        except Exception as error:  # noqa: BLE001  # the end of a part is already being reported by `wait`
+            logger.debug("part-ended", extra={"error": type(error).__name__})

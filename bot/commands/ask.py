@@ -1,0 +1,132 @@
+"""`mamori ask`: answers on the terminal, one for people or many for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TextIO
+
+from bot.app import load_understander
+from bot.commands.errors import UsageError
+from bot.commands.parts import pack_of, settings_of
+from bot.replies.answer import answer
+from bot.replies.wording import reply_language
+from bot.understanding.model import Understander
+from content.model import Audience, Pack
+from content.profile import Profile
+
+_AUDIENCES = [str(audience) for audience in Audience]
+_LONGEST_LINE = 1_000_000
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `mamori ask`."""
+    parser.add_argument("text", nargs="?", help="the question")
+    parser.add_argument("--lang", default=None, help="reply language (en, ja)")
+    parser.add_argument("--country", default=None, help="two-letter country, for helplines")
+    parser.add_argument("--audience", choices=_AUDIENCES, default=None, help="who asks")
+    parser.add_argument("--json", action="store_true", help="print the answer as one line of JSON")
+    parser.add_argument("--why", action="store_true", help="print what decided: examples, keywords, scores")
+    parser.add_argument(
+        "--jsonl", action="store_true", help="read lines of JSON from standard input, answer each at once"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer; return 1 when a line of the input was broken."""
+    if arguments.jsonl == (arguments.text is not None):
+        raise UsageError("mamori ask: give either a question or --jsonl")
+    pack = pack_of(settings_of())
+    profile = _profile(pack, arguments.lang, arguments.country, arguments.audience)
+    understander = load_understander(pack, [])
+    asker = Asker(pack, understander)
+    if arguments.jsonl:
+        return asker.answer_lines(sys.stdin, sys.stdout)
+    result = asker.ask(arguments.text, profile)
+    if arguments.why:
+        from bot.understanding.explain import why  # noqa: PLC0415  # the index of examples is loaded only for this
+
+        sys.stdout.write(why(understander, arguments.text) + "\n\n")
+    sys.stdout.write((json.dumps(result.as_dict(None), ensure_ascii=False) if arguments.json else result.reply) + "\n")
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer as scripts get it."""
+
+    topic: str | None
+    ranked: tuple[str, ...]
+    urgency: str
+    reply: str
+
+    def as_dict(self, line_id: object) -> dict[str, object]:
+        """Return the answer in the form of the contract; `id` only when the question had one."""
+        body = {"topic": self.topic, "ranked": list(self.ranked), "urgency": self.urgency, "reply": self.reply}
+        return body if line_id is None else {"id": line_id, **body}
+
+
+class Asker:
+    """Answers questions as the bot would, without any chat."""
+
+    def __init__(self, pack: Pack, understander: Understander) -> None:
+        self._pack = pack
+        self._understander = understander
+
+    def ask(self, text: str, profile: Profile) -> Answered:
+        """Return the answer to one question."""
+        meaning = self._understander.understand(text)
+        reply = answer(self._pack, meaning, profile, datetime.now(UTC))
+        ranked = tuple(item.topic for item in meaning.ranked[:5])
+        return Answered(meaning.topic, ranked, str(meaning.urgency), reply.plain)
+
+    def answer_lines(self, lines: Iterable[str], out: TextIO) -> int:
+        """Answer each line in order, writing at once. A broken line gets an error of its own; return 1 if any was."""
+        broken = 0
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            result, ok = self._answer_line(line, number)
+            broken += not ok
+            out.write(json.dumps(result, ensure_ascii=False) + "\n")
+            out.flush()
+        return 1 if broken else 0
+
+    def _answer_line(self, line: str, number: int) -> tuple[dict[str, object], bool]:
+        line_id: object = None
+        try:
+            if len(line) > _LONGEST_LINE:
+                raise ValueError(f"line {number} is longer than {_LONGEST_LINE} characters")
+            item = json.loads(line)
+            if not isinstance(item, dict):
+                raise ValueError(f"line {number} is not an object")
+            line_id = item.get("id")
+            if line_id is None:
+                raise ValueError(f"line {number} has no 'id'")
+            text = item.get("text")
+            if not isinstance(text, str):
+                raise ValueError(f"line {number} has no 'text'")
+            profile = _profile(self._pack, item.get("lang"), item.get("country"), item.get("audience"))
+        except (ValueError, UsageError, RecursionError) as error:
+            message = f"line {number} is not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
+            return {"id": line_id, "error": message}, False
+        return self.ask(text, profile).as_dict(line_id), True
+
+
+def _profile(pack: Pack, language: object, country: object, audience: object) -> Profile:
+    """Return whom the answer is for. A language without a folder gets the nearest there is; other mistakes are said."""
+    if language is not None and not isinstance(language, str):
+        raise UsageError("'lang' must be a language code such as en or ja")
+    if country is not None and (not isinstance(country, str) or country.upper() not in pack.countries):
+        raise UsageError(f"'country' {country!r} is not one of {', '.join(pack.countries)}")
+    if audience is not None and audience not in _AUDIENCES:
+        raise UsageError(f"'audience' {audience!r} is not one of {', '.join(_AUDIENCES)}")
+    return Profile(
+        language=reply_language(pack, language),
+        country=str(country).upper() if country else None,
+        audience=Audience(str(audience)) if audience else None,
+    )

@@ -1,0 +1,36 @@
+"""Settings and packs as commands need them: loaded once, faults said in one sentence."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from bot.commands.errors import UsageError
+from bot.logs import setup_logging
+from bot.settings import Settings, SettingsError, load_settings
+from content.load import load_pack
+from content.model import Pack
+
+
+def settings_of(**overrides: Any) -> Settings:  # noqa: ANN401  # values of any setting, typed by the model
+    """Return the settings. Raises UsageError with the sentence of the first wrong one."""
+    try:
+        return load_settings(**overrides)
+    except SettingsError as error:
+        raise UsageError(str(error)) from None
+
+
+def pack_of(settings: Settings) -> Pack:
+    """Return the base pack with the operator's overlays. Raises PackError, or UsageError for a missing folder."""
+    for folder in settings.packs:
+        if not folder.is_dir():
+            raise UsageError(f"BOT_PACKS: the folder {folder} does not exist")
+    return load_pack([Path(folder) for folder in settings.packs])
+
+
+def start_logging(settings: Settings, *more_secrets: str) -> None:
+    """Begin to log as the settings say, with all secrets replaced."""
+    secrets = [secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret]
+    setup_logging(settings.log_level, settings.log_format, [*secrets, *more_secrets, settings.database_url])
+    logging.captureWarnings(capture=True)

@@ -1,0 +1,80 @@
+"""`mamori sandbox`: the bot on a local Bot API, with a chat page to talk to it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import sys
+import webbrowser
+
+from bot.app import Wiring, build_services, load_understander, run_bot
+from bot.commands.errors import UsageError
+from bot.commands.parts import pack_of, settings_of, start_logging
+from bot.commands.signals import stop_on_signals
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.server import build_sandbox, serve_sandbox
+from bot.storage.memory import MemoryStore
+
+_API_ONLY_TOKEN = "1:sandbox"  # noqa: S105  # the sandbox's own; it opens nothing but this machine
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `mamori sandbox`."""
+    parser.add_argument("--port", type=int, default=8080, help="port on 127.0.0.1 (0: any free one)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the page")
+    parser.add_argument("--api-only", action="store_true", help="the local Bot API alone, for a bot of your own")
+    parser.add_argument("--token", default=None, help="the token that the local Bot API accepts")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError("mamori sandbox: --port must be between 0 and 65535")
+    token = arguments.token or (_API_ONLY_TOKEN if arguments.api_only else f"1:{secrets.token_urlsafe(24)}")
+    settings = settings_of(token=None)
+    start_logging(settings, token)
+    try:
+        asyncio.run(_serve(arguments, token))
+    except OSError as error:
+        raise UsageError(f"mamori sandbox: {error.strerror or error}") from None
+    return 0
+
+
+async def _serve(arguments: argparse.Namespace, token: str) -> None:
+    clock = MovableClock()
+    try:
+        app = build_sandbox(token=token, clock=clock, page=not arguments.api_only)
+    except ValueError as error:
+        raise UsageError(f"mamori sandbox: {error}") from None
+    with stop_on_signals() as stop:
+        async with serve_sandbox(app, arguments.port) as port:
+            address = f"http://127.0.0.1:{port}"
+            if arguments.api_only:
+                sys.stdout.write(f"The Bot API listens on {address} (BOT_API_URL={address}, token {token}).\n")
+                sys.stdout.flush()
+                await stop.wait()
+                return
+            await _with_bot(arguments, token, clock, address, stop)
+
+
+async def _with_bot(
+    arguments: argparse.Namespace, token: str, clock: MovableClock, address: str, stop: asyncio.Event
+) -> None:
+    settings = settings_of(token=None)
+    pack = pack_of(settings)
+    services = build_services(
+        pack=pack,
+        understander=load_understander(pack, settings.packs),
+        store=MemoryStore(),
+        clock=clock.now,
+        operator=settings.operator,
+        default_country=settings.default_country,
+    )
+    async with run_bot(Wiring(token, address), services, poll=True, worker="sandbox") as running:
+        clock.on_move(lambda _: services.wake())
+        sys.stdout.write(f"Talk to the bot at {address} (nothing leaves this machine; Ctrl-C stops it).\n")
+        sys.stdout.flush()
+        if not arguments.no_browser:
+            webbrowser.open(address)
+        await running.wait(stop)

@@ -1,0 +1,63 @@
+"""All that an editor must know before publishing: the rules that bind the files of a pack together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from content.checks.figures import check_figures
+from content.checks.helplines import check_helplines
+from content.checks.questions import check_questions
+from content.checks.texts import check_texts
+from content.checks.tips import check_tips
+from content.checks.wording import check_wording
+from content.faults import Fault, PackError
+from content.load import BASE_PACK, Loaded, load_with_faults
+from content.model import WORLD, Pack
+
+Check = Callable[[Loaded, date], Iterable[Fault]]
+
+CHECKS: tuple[Check, ...] = (check_texts, check_tips, check_wording, check_helplines, check_figures)
+"""Every rule about a whole pack. To add one: one module in `content/checks`, one entry here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The outcome: faults and warnings in the order of files and lines, and the pack when one could be made."""
+
+    pack: Pack | None
+    faults: tuple[Fault, ...]
+
+
+def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK) -> Checked:
+    """Check the base pack with overlays laid over it. Never raises for anything an editor wrote."""
+    try:
+        loaded = load_with_faults(overlays, base)
+    except PackError as error:
+        return Checked(None, error.faults)
+    found = set(loaded.faults)
+    for check in CHECKS:
+        found.update(check(loaded, today))
+    found.update(check_questions([base, *overlays], loaded.pack))
+    return Checked(loaded.pack, tuple(sorted(found)))
+
+
+def count_table(pack: Pack) -> str:
+    """Return the table of what the pack holds by language, as text."""
+    header = ("language", "topics", "tips", "wording")
+    rows: list[tuple[str, ...]] = [header]
+    for code, language in sorted(pack.languages.items()):
+        counts = (len(language.topics), len(language.tips), len(language.wording))
+        rows.append((code, *(str(count) for count in counts)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    per_country = {code: len(lines_of) for code, lines_of in pack.helplines.items()}
+    total = sum(Counter(per_country).values())
+    lines.append("")
+    lines.append(f"figures: {len(pack.figures)}, series: {len(pack.series)}, sources: {len(pack.sources)}")
+    worldwide = per_country.get(WORLD, 0)
+    lines.append(f"helplines: {total} in {len(pack.countries)} countries, {worldwide} of them worldwide")
+    return "\n".join(lines)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.app import Wiring, build_application, build_services, load_understander
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.people import People
+from bot.sandbox.server import build_sandbox
+from bot.storage.memory import MemoryStore
+from bot.understanding.model import Understander
+from content.load import load_pack
+from content.model import Pack
+from tests.asgi_request import AsgiRequest
+from tests.handlers.rig import TOKEN, Rig
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack()
+
+
+@pytest.fixture(scope="session")
+def understander(pack: Pack) -> Understander:
+    return load_understander(pack, [])
+
+
+@pytest.fixture(autouse=True)
+def _pauses_are_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
+@pytest.fixture
+async def rig(pack: Pack, understander: Understander) -> AsyncIterator[Rig]:
+    clock = MovableClock(NOON, ticking=False)
+    app = build_sandbox(token=TOKEN, clock=clock)
+    services = build_services(pack=pack, understander=understander, store=MemoryStore(), clock=clock.now)
+    wiring = Wiring(TOKEN, "http://127.0.0.1", lambda: AsgiRequest(app), lambda: AsgiRequest(app))
+    application = build_application(wiring, services)
+    async with application:
+        await application.start()
+        sandbox = app.state.sandbox
+        yield Rig(sandbox, People(sandbox), application, services, clock)
+        await application.stop()
+    await services.charts.close()
+    services.thinking.shutdown(wait=False)
+    await sandbox.close()

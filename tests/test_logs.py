@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+from telegram import Bot, Update
+from telegram.error import InvalidToken
+
+from bot.logs import REDACTED, setup_logging
+
+TOKEN = "123456789:AAF-very_secret_token_of_the_bot"
+
+
+@pytest.fixture
+def stream() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    written = io.StringIO()
+    yield written
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+    for handler in handlers:
+        root.addHandler(handler)
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_the_token_never_reaches_the_log(stream: io.StringIO, style: str) -> None:
+    setup_logging("DEBUG", style, [TOKEN], stream)
+    logger = logging.getLogger("anything.at.all")
+    logger.info("calling https://api.example.org/bot%s/getMe", TOKEN)
+    logger.info("with extra", extra={"url": f"/bot{TOKEN}/getMe"})
+    logger.warning("a bot: %r", Bot(TOKEN))
+    logging.getLogger("telegram.Bot").debug("Set Bot API URL: https://x/bot%s", TOKEN)
+    logging.getLogger("telegram.ext.Application").error("%s", TOKEN)
+    try:
+        raise InvalidToken(f"The token `{TOKEN}` was rejected")
+    except InvalidToken:
+        logger.exception("failed")
+    logger.info("the key alone: %s, quoted: %s", TOKEN.partition(":")[2], TOKEN.replace(":", "%3A"))
+    assert REDACTED in stream.getvalue()
+    assert TOKEN.partition(":")[2] not in stream.getvalue()
+
+
+@pytest.mark.parametrize("name", ["telegram.ext.Application", "telegram.ext.ExtBot", "telegram", "httpx", "aiosqlite"])
+def test_libraries_that_print_updates_are_silent_at_every_level(stream: io.StringIO, name: str) -> None:
+    setup_logging("DEBUG", "text", [TOKEN], stream)
+    update = Update.de_json({"update_id": 1, "message": {"message_id": 1, "date": 0, "text": "my secret worry",
+                                                        "chat": {"id": 5, "type": "private"}}}, None)  # fmt: skip
+    logging.getLogger(name).debug("Processing update %s", update)
+    logging.getLogger(name).info("Processing update %s", update)
+    assert "my secret worry" not in stream.getvalue()
+
+
+def test_json_lines_hold_one_event_with_its_fields(stream: io.StringIO) -> None:
+    setup_logging("INFO", "json", [], stream)
+    logging.getLogger("bot.test").info("tip-sent", extra={"outcome": "sent", "number": 3})
+    line = json.loads(stream.getvalue())
+    assert (line["event"], line["outcome"], line["number"], line["level"]) == ("tip-sent", "sent", 3, "info")

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load_settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"BOT_{name.upper()}", raising=False)
+        monkeypatch.delenv(f"BOT_{name.upper()}_FILE", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_everything_has_a_default_that_works() -> None:
+    settings = load_settings()
+    assert settings.token is None
+    assert settings.listen_port == 8081
+
+
+def test_an_empty_example_file_changes_no_default(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text("utf-8"), "utf-8")
+    assert load_settings() == Settings(_env_file=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BOT_TOKEN", "not a token"),
+        ("BOT_API_URL", "ftp://example.org"),
+        ("BOT_LISTEN", "8081"),
+        ("BOT_LISTEN", "localhost:99999"),
+        ("BOT_ADMINS", "12,anna"),
+        ("BOT_DEFAULT_COUNTRY", "Japan"),
+        ("BOT_BROADCAST_RATE", "0"),
+        ("BOT_LOG_LEVEL", "LOUD"),
+        ("BOT_WEBHOOK_SECRET", "two words"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert str(raised.value).startswith(f"{name}: ")
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wrong_token_is_not_repeated_in_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_TOKEN", "my-real-secret")
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert "my-real-secret" not in str(raised.value)
+
+
+def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_WEBHOOK_URL", "https://bot.example.org/telegram")
+    with pytest.raises(SettingsError, match="BOT_WEBHOOK_SECRET"):
+        load_settings()
+
+
+def test_secrets_come_from_files_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("123456:abcdef\n", "utf-8")
+    monkeypatch.setenv("BOT_TOKEN_FILE", str(tmp_path / "token"))
+    token = load_settings().token
+    assert token is not None
+    assert token.get_secret_value() == "123456:abcdef"
+    monkeypatch.setenv("BOT_TOKEN_FILE", str(tmp_path / "gone"))
+    with pytest.raises(SettingsError, match="BOT_TOKEN_FILE"):
+        load_settings()
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    assert "abcdef" not in repr(load_settings(token="123456:abcdef"))
+
+
+def test_every_setting_stands_in_the_example_and_in_the_readme() -> None:
+    example = (ROOT / ".env.example").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name, field in Settings.model_fields.items():
+        variable = f"BOT_{name.upper()}"
+        assert re.search(rf"^{variable}=", example, re.MULTILINE), variable
+        assert f"| `{variable}` |" in readme, variable
+        assert field.description, variable
+        assert field.description in example, variable
+        assert field.description in readme, variable
