@@ -35,7 +35,10 @@ class FigureQuery:
     """The slots read from a question about statistics. None or empty means: not said.
 
     `measures` are ids of measures of the pack in the order in which they were named; `years` calendar years.
-    `places` are country or region names that the pack has no figures for. `topic` is the `stats-*` id.
+    `group` is a set of measures asked about as a whole ("which crime"). `countries` are codes of countries that
+    were named; `places` the kinds of places below a country, which statistics do not have. `unknown` are kinds of
+    things that no statistic of the pack counts (`offender`, `older`, ...). `newest` asks for the newest numbers,
+    `relative` says that a year was named only by its distance from today. `topic` is the `stats-*` id.
     """
 
     topic: str
@@ -44,6 +47,10 @@ class FigureQuery:
     years: tuple[int, ...] = ()
     places: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    group: str | None = None
+    countries: tuple[str, ...] = ()
+    newest: bool = False
+    relative: bool = False
 
 
 @dataclass(frozen=True, slots=True)
