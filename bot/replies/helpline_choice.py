@@ -29,10 +29,11 @@ def choose_helplines(
     """Return at most `limit` helplines for the needs (most important first), best first; `now` is aware.
 
     With the need `emergency` the country's emergency number comes first; without it none is returned. Every need
-    gets its best line before any gets a second one. The order of the others: checked within 24 months before
-    older before undated; earlier need; a language that the reader understands; open before unknown before closed;
-    suits the reader; what the line is mainly for. An old line is never dropped when it is the last of its country
-    for a need. Lines come from the reader's own country and the worldwide services, from no other country.
+    gets its best line before any gets a second one; directories fill what room is left. The order of the others:
+    checked within 24 months before older before undated; earlier need; a language that the reader understands; open
+    (a web form always is) before unknown before closed; suits the reader; what the line is mainly for. An old line is
+    never dropped when it is the last of its country for a need that there is room for. Lines come from the reader's
+    own country and the worldwide services, from no other country.
     """
     if limit < 1:
         return ()
@@ -44,7 +45,7 @@ def choose_helplines(
     others = tuple(line for line in lines if line.kind != "emergency")
     choice = _Choice(profile, now, others, world_lines(pack, profile.country), wanted or (Need.GENERAL,))
     if not choice.candidates():
-        choice = replace(choice, wanted=(Need.GENERAL,))
+        choice = replace(choice, wanted=(Need.GENERAL, Need.SUICIDE))
     return (*first, *choice.lines(limit - len(first)))
 
 
@@ -62,12 +63,12 @@ def world_lines(pack: Pack, country: str | None) -> tuple[Helpline, ...]:
 
 
 def emergency_numbers(lines: Sequence[Helpline], needs: Sequence[Need]) -> tuple[Helpline, ...]:
-    """Return the emergency numbers when they are needed: first the one that also serves the earliest other need."""
+    """Return the emergency numbers when they are needed: first one that also serves the first other need."""
     if Need.EMERGENCY not in needs:
         return ()
-    others = [need for need in needs if need is not Need.EMERGENCY]
+    first = next((need for need in needs if need is not Need.EMERGENCY), None)
     found = [line for line in lines if line.kind == "emergency"]
-    return tuple(sorted(found, key=lambda line: min((others.index(n) for n in line.needs if n in others), default=99)))
+    return tuple(sorted(found, key=lambda line: first not in line.needs))
 
 
 def understands(line: Helpline, language: str) -> bool:
@@ -93,15 +94,27 @@ class _Choice:
         """Return at most `room` lines in the order in which they are shown."""
         chosen: list[Helpline] = []
         for need in self.wanted:
-            pool = self.pool(need)
-            if len(chosen) >= room or not pool:
-                continue
-            best = min(pool, key=partial(self.rank, wanted=(need,)))
-            if not any(line in pool and self.quality(line) <= self.quality(best) for line in chosen):
-                chosen.append(best)
+            pool = self.unserved(need, chosen)
+            if len(chosen) < room and pool:
+                chosen.append(min(pool, key=partial(self.rank, wanted=(need,))))
         rest = [line for line in self.candidates() if line not in chosen]
         chosen += sorted(rest, key=self.overall)[: max(0, room - len(chosen))]
+        directories = [line for line in self.directories() if line not in chosen]
+        most = 1 if self.national else len(directories)
+        chosen += sorted(directories, key=self.overall)[: min(most, max(0, room - len(chosen)))]
         return tuple(sorted(self.suited(chosen, room), key=self.overall))
+
+    def unserved(self, need: Need, chosen: Sequence[Helpline]) -> list[Helpline]:
+        """Return the lines from which one is taken for a need; none when a chosen line already serves it as well.
+
+        Once there is somebody who understands the reader, a further need takes no line where nobody does.
+        """
+        pool = self.pool(need)
+        language = self.profile.language
+        if any(understands(line, language) for line in chosen):
+            pool = [line for line in pool if understands(line, language)]
+        best = min((self.quality(line) for line in pool), default=())
+        return [] if any(line in pool and self.quality(line) <= best for line in chosen) else pool
 
     def candidates(self) -> tuple[Helpline, ...]:
         """Return every line that serves one of the needs, once."""
@@ -111,15 +124,26 @@ class _Choice:
         return tuple(found)
 
     def pool(self, need: Need) -> list[Helpline]:
-        """Return the lines for one need: the country's and worldwide services; directories only when it has none.
+        """Return the lines for one need: those of the country, and worldwide services that act themselves.
 
-        Lines for parents only are left out for a young person who has any other.
+        Directories stand in for the most important need when there is no such line. Lines for parents only are left
+        out for a young person who has any other.
         """
-        serving = [line for line in (*self.national, *self.world) if need in line.needs]
-        direct = [line for line in serving if line in self.national or line.kind == "reporting"] or serving
+        direct = [line for line in (*self.national, *self.world) if need in line.needs and not self.is_directory(line)]
+        if not direct and need is self.wanted[0]:
+            direct = [line for line in self.world if need in line.needs]
         if self.profile.audience is Audience.YOUNG:
             return [line for line in direct if line.for_ != "parent"] or direct
         return direct
+
+    def is_directory(self, line: Helpline) -> bool:
+        """Return whether a line only leads on to the lines of many countries."""
+        return line.kind == "line" and line in self.world
+
+    def directories(self) -> list[Helpline]:
+        """Return the worldwide directories that help with one of the needs, or in general."""
+        wanted = {*self.wanted, Need.GENERAL}
+        return [line for line in self.world if self.is_directory(line) and wanted & set(line.needs)]
 
     def rank(self, line: Helpline, wanted: tuple[Need, ...]) -> Rank:
         """Return the place of a line among those that serve one of the wanted needs; lower comes first."""
@@ -128,7 +152,7 @@ class _Choice:
         age, *fit = self.quality(line)
         order = (*self.national, *self.world).index(line)
         suits = _AUDIENCE_ORDER[self.profile.audience][line.for_]
-        return (age, need, *fit, suits, purpose, int(line in self.world), order)
+        return (age, int(self.is_directory(line)), need, *fit, suits, purpose, int(line in self.world), order)
 
     def overall(self, line: Helpline) -> Rank:
         return self.rank(line, self.wanted)
@@ -137,7 +161,9 @@ class _Choice:
         """Return how well a line can be used now: age of its check, language, open or not."""
         age = max(0, freshness(line, self.now.date()) - Freshness.AGING)
         speaks = understands(line, self.profile.language)
-        return (age, int(not speaks), _OPEN_ORDER[open_state(line, self.now).kind])
+        online = line.kind == "reporting" and not line.phones and line.hours is None
+        is_open = 0 if online else _OPEN_ORDER[open_state(line, self.now).kind]
+        return (age, int(not speaks), is_open)
 
     def suited(self, chosen: list[Helpline], room: int) -> list[Helpline]:
         """Make sure of a children's line for a young person, and of more than children's lines for everybody else."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import reduce
 
 from bot.replies.helpline_choice import understands
 from bot.replies.render import bold, escape
@@ -122,8 +123,9 @@ def _facts(line: Helpline, words: Words, now: datetime) -> list[str]:
         facts.append(words("helpline.cost-" + line.cost))
     if line.languages and words.language not in line.languages:
         names = [_known(words, "helpline.lang.", code) for code in line.languages]
+        listed = reduce(lambda before, name: words("helpline.and", before=before, name=name), names)
         key = "helpline.languages" if understands(line, words.language) else "helpline.languages-only"
-        facts.append(words(key, languages=words("helpline.comma").join(names)))
+        facts.append(words(key, languages=listed))
     return facts
 
 

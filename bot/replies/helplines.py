@@ -13,7 +13,7 @@ from bot.replies.helpline_text import emergency_row, line_block, line_row
 from bot.replies.model import MESSAGE_LIMIT, Button, Reply
 from bot.replies.render import bold, escape, length
 from bot.replies.wording import Words
-from content.freshness import freshness
+from content.freshness import Freshness, freshness
 from content.hours import OpenState, open_state
 from content.model import Audience, Helpline, Need, Pack
 from content.profile import Profile
@@ -67,10 +67,8 @@ def helplines_reply(pack: Pack, profile: Profile, now: datetime) -> Reply:
     words = Words(pack, profile.language)
     national = country_lines(pack, profile.country)
     place = country_name(words, profile.country or "") if national else words("helpline.everywhere")
-    sections = [
-        [bold(words("helpline.title", country=place))],
-        _emergency_head(pack, profile, (Need.EMERGENCY,), words),
-    ]
+    title = [bold(words("helpline.title", country=place))]
+    sections = [title, _emergency_head(pack, profile, (Need.EMERGENCY,), words)]
     for kind in ("line", "reporting"):
         lines = [line for line in national if line.kind == kind]
         sections.append(_section("helpline.kind-" + kind, lines, words, profile, now))
@@ -113,7 +111,7 @@ def _emergency_head(pack: Pack, profile: Profile, needs: Sequence[Need], words: 
 def _section(key: str, lines: Iterable[Helpline], words: Words, profile: Profile, now: datetime) -> list[str]:
     def order(line: Helpline) -> tuple[int, bool]:
         unfit = {Audience.YOUNG: "parent", Audience.PARENT: "child"}.get(profile.audience or Audience.TEACHER)
-        return (freshness(line, now.date()) // 2, line.for_ == unfit)
+        return (max(Freshness.AGING, freshness(line, now.date())), line.for_ == unfit)
 
     rows = [f"• {line_row(line, words, profile.audience, now)}" for line in sorted(lines, key=order)]
     return [bold(words(key)), *rows] if rows else []
