@@ -212,12 +212,17 @@ Period = Annotated[str, StringConstraints(pattern=r"^\d{4}(/\d{2}|-\d{2}/\d{4}-\
 """A time that is no calendar year: a fiscal year `2017/18`, months `2017-01/2017-06`, or years `2019/2022`."""
 
 
+Place = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}|WORLD)$")]
+"""Where a number was counted: an ISO country code, `EU` for Europe, or `WORLD`."""
+
+
 class Figure(Entry):
     """One number that a statistic states: `measure` in `year`, `value` in `unit`, about `scope`.
 
     `base` is the count that a percentage is a part of. `group` holds measures that are ranked against each other
     (the crimes, the schools); a measure has at most one count and one percentage a year. `period` replaces the year
     in words when the time is no calendar year, `year` is then its first. `formula` is required when derived.
+    A whole `value` is shown without decimals, any other with one: write 17.0 for a percentage printed as 17.0.
     """
 
     topic: Identifier
@@ -225,7 +230,8 @@ class Figure(Entry):
     group: Identifier | None = None
     year: int | None = None
     period: Period | None = None
-    value: float
+    country: Place = "JP"
+    value: int | float
     qualifier: Qualifier | None = None
     unit: Identifier
     scope: Identifier
@@ -239,7 +245,7 @@ class Figure(Entry):
 class SeriesRow(Entry):
     """One year of a series. `base` is the count that a percentage is a part of."""
 
-    value: float
+    value: int | float
     qualifier: Qualifier | None = None
     base: int | None = None
     source: Identifier
@@ -261,6 +267,7 @@ class Series(Entry):
     unit: Identifier
     scope: Identifier
     axis: Identifier
+    country: Place = "JP"
     period: Literal["year", "first-half", "fiscal"] = "year"
     rows: Mapping[int, SeriesRow] = Field(min_length=1)
     breaks: Mapping[int, Identifier] = Field(default_factory=dict)
@@ -298,17 +305,31 @@ class ChartWording(Entry):
 class FigureWording(Entry):
     """How the statistics are worded in one language.
 
-    `units` hold `{value}`, `singular` the same for the value 1; `measures` are noun phrases, `labels` their short
-    forms in charts and lists; `scopes` say who is counted in a few words, `definitions` in full; `limits` say what
-    a number of that scope does not say; `notes` belong to single figures and breaks; `groups` name sets of measures.
+    `units` hold `{value}`, `singular` the same for the value 1, `bases` the same for what a percentage is of, by
+    scope; `qualifiers` hold the worded `{value}`, `of` holds `{number}` and `{base}`;
+    `sentence` holds `{value}`, `{time}` and `{scope}`, for use inside a text; `reported`
+    holds `{issuer}` and `{reported}`; `times` word a `year`, a
+    `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`, with `month_names` for the twelve.
+    `measures` are noun phrases, `labels` their short forms in charts and lists; `scopes` say who is counted in a few
+    words, `definitions` in full; `issuers` say who made the count when the source only reports it; `limits` say
+    what a number of that scope does not say; `notes` belong to single figures and breaks; `groups` name sets of
+    measures. Notes and limits may hold references such as `{total-2019}`.
     """
 
     units: Mapping[Identifier, Text]
     singular: Mapping[Identifier, Text] = Field(default_factory=dict)
+    bases: Mapping[Identifier, Text] = Field(default_factory=dict)
+    qualifiers: Mapping[Qualifier, Text] = Field(default_factory=dict)
+    of: Text = "{number} / {base}"
+    sentence: Text = "{value} ({time}; {scope})"
+    reported: Text = "{issuer}: {reported}"
+    times: Mapping[Identifier, Text] = Field(default_factory=dict)
+    month_names: tuple[Text, ...] = ()
     measures: Mapping[Identifier, Text]
     labels: Mapping[Identifier, Text] = Field(default_factory=dict)
     scopes: Mapping[Identifier, Text]
     definitions: Mapping[Identifier, Text] = Field(default_factory=dict)
+    issuers: Mapping[Identifier, Text] = Field(default_factory=dict)
     limits: Mapping[Identifier, tuple[Text, ...]]
     notes: Mapping[Identifier, Text] = Field(default_factory=dict)
     groups: Mapping[Identifier, Text] = Field(default_factory=dict)

@@ -1,0 +1,199 @@
+"""Answers computed from the numbers of the pack: values, changes, shares, ranks, extremes and comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.replies.figure_desk import Answer, Desk, total_of
+from content.numbers import number, worded_label, worded_time, worded_value
+from content.observations import TOTAL, Observation
+
+_INNER = {"crime": ("serious",), "platform": ("type",), "school": ("age",), "type": ("platform",)}
+"""Groups that are told together with another, because people mean either."""
+
+
+def say_values(desk: Desk, answer: Answer, measures: Sequence[str], years: Sequence[int]) -> None:
+    """State each measure in the years (none: the newest and the most complete one), with change and share."""
+    for measure in measures:
+        answer.say(f"**{desk.measure(measure)}**")
+        undated = [one for one in desk.numbers.of(measure) if one.year is None]
+        for year in years or desk.default_years(measure):
+            found = desk.numbers.of(measure, year)
+            answer.state(desk, *found)
+            for one in found:
+                if measure == TOTAL and not one.is_share:
+                    say_change(desk, answer, one, heading=False)
+                elif not any(other.is_share for other in found):
+                    say_share_of(desk, answer, one)
+        answer.state(desk, *undated)
+
+
+def say_share_of(desk: Desk, answer: Answer, one: Observation) -> bool:
+    """State which part of all victims a count is. Return False when it is no part of them."""
+    total = total_of(desk, one)
+    if total is None or not total.value:
+        return False
+    percent = number(round(100 * one.value / total.value, 1))
+    answer.say(
+        desk.words(
+            "stats.share",
+            time=worded_time(desk.wording, one),
+            percent=percent,
+            whole=worded_value(desk.wording, total),
+            part=f"{number(one.value)} ÷ {number(total.value)}",
+        )
+    )
+    answer.bases.append(total)
+    return True
+
+
+def earlier_of(desk: Desk, one: Observation) -> Observation | None:
+    """Return the number of the same measure before this one, or None for the first."""
+    rows = desk.numbers.counts(one.measure)
+    before = [row for row in rows if row.year is not None and one.year is not None and row.year < one.year]
+    return before[-1] if before else None
+
+
+def say_change(
+    desk: Desk, answer: Answer, one: Observation, before: Observation | None = None, *, heading: bool = True
+) -> bool:
+    """State the change to `one` from `before` (else from the number before it). Return False when there is none."""
+    then = before or earlier_of(desk, one)
+    if then is None or then.year is None or one.year is None:
+        return False
+    if heading:
+        answer.state(desk, one, then)
+    difference = one.value - then.value
+    time = worded_time(desk.wording, then)
+    size = number(abs(difference) if isinstance(difference, int) else round(abs(difference), 1))
+    way = "up" if difference > 0 else "down"
+    if one.is_share:
+        answer.say(desk.words(f"stats.change-points-{way}", before=time, difference=size))
+    else:
+        percent = number(round(abs(100 * difference / then.value), 1)) if then.value else "–"
+        key = f"stats.change-{way}" if difference else "stats.change-same"
+        unit = desk.wording.units.get(one.unit, "{value}").format(value=size)
+        sign = "+" if difference > 0 else "−" if difference < 0 else ""
+        formula = f"{number(one.value)} − {number(then.value)} = {sign}{size}"
+        if then.value:
+            formula += f"; {size} ÷ {number(then.value)} = {percent} %"
+        answer.say(desk.words(key, before=time, difference=unit, percent=percent))
+        answer.say(desk.words("stats.calculated", formula=formula))
+    if before is None and then.year != one.year - 1:
+        answer.say(desk.words("stats.gap"))
+    answer.notes += [note for year, note in desk.numbers.breaks(one.measure).items() if then.year < year <= one.year]
+    answer.use(one, then)
+    return True
+
+
+def members(desk: Desk, group: str, year: int) -> list[Observation]:
+    """Return one number for each measure of a group in a year, largest first: all counts, or else all shares."""
+    found = desk.numbers.group(group, year)
+    counts = [one for one in found if not one.is_share]
+    shares = [one for one in found if one.is_share]
+    chosen = counts if len(counts) >= len(shares) else shares
+    return sorted(chosen, key=lambda one: -one.value)
+
+
+def group_years(desk: Desk, group: str) -> tuple[int, ...]:
+    """Return the years in which at least two measures of a group are known."""
+    years = {one.year for one in desk.numbers.group(group) if one.year is not None}
+    return tuple(sorted(year for year in years if len(members(desk, group, year)) > 1))
+
+
+def say_ranks(
+    desk: Desk, answer: Answer, group: str, years: Sequence[int], *, least: bool = False, newest: bool = False
+) -> None:
+    """State the measures of a group in order, with shares, for the years (none: the newest and most complete one)."""
+    known = group_years(desk, group)
+    preferred = [desk.base_year] if desk.base_year in known and not newest else []
+    for year in years or tuple(dict.fromkeys([*preferred, *known[-1:]])):
+        _say_rank(desk, answer, group, year, least=least)
+        for inner in _INNER.get(group, ()):
+            if year in group_years(desk, inner):
+                _say_rank(desk, answer, inner, year, least=least)
+
+
+def _say_rank(desk: Desk, answer: Answer, group: str, year: int, *, least: bool) -> None:
+    ranked = members(desk, group, year)
+    heading = desk.words("stats.heading", time=desk.year(year), group=desk.wording.groups.get(group, group))
+    answer.say(f"**{heading}**")
+    edge = ranked[-1] if least else ranked[0]
+    key = "stats.rank-least" if least else "stats.rank-most"
+    label = worded_label(desk.wording, edge.measure)
+    answer.say(desk.words(key, label=label, value=worded_value(desk.wording, edge)))
+    for one in ranked:
+        others = [other for other in desk.numbers.of(one.measure, year) if other.is_share != one.is_share]
+        value = worded_value(desk.wording, one)
+        if others:
+            value = desk.words("stats.marked", value=value, mark=worded_value(desk.wording, others[0]))
+            answer.use(others[0])
+        answer.say("- " + desk.words("stats.line", time=worded_label(desk.wording, one.measure), value=value))
+    if len(ranked) < len(members(desk, group, desk.base_year)):
+        answer.say(desk.words("stats.partial"))
+    answer.use(*ranked)
+
+
+def say_extreme(desk: Desk, answer: Answer, measure: str, *, least: bool) -> bool:
+    """State the year with the highest or lowest number of a measure. Return False without at least two years."""
+    rows = desk.numbers.counts(measure)
+    if len(rows) < 2:
+        return False
+    one = min(rows, key=lambda row: row.value) if least else max(rows, key=lambda row: row.value)
+    answer.say(f"**{desk.measure(measure)}**")
+    answer.say(
+        desk.words(
+            "stats.lowest" if least else "stats.highest",
+            first=worded_time(desk.wording, rows[0]),
+            last=worded_time(desk.wording, rows[-1]),
+            value=worded_value(desk.wording, one),
+            time=worded_time(desk.wording, one),
+        )
+    )
+    answer.use(one)
+    base = [row for row in rows if row.year == desk.base_year and row is not one]
+    answer.state(desk, *base)
+    if rows[-1] not in {one, *base}:
+        answer.state(desk, rows[-1])
+    return True
+
+
+def say_comparison(desk: Desk, answer: Answer, first: Observation, second: Observation) -> None:
+    """State two numbers with difference and ratio, or side by side when they count different things."""
+    for one in (first, second):
+        answer.say(f"**{desk.measure(one.measure)}**")
+        answer.state(desk, one)
+    if not comparable(first, second):
+        answer.say(desk.words("stats.not-comparable"))
+        return
+    more, less = sorted((first, second), key=lambda one: -one.value)
+    difference = more.value - less.value
+    size = number(difference if isinstance(difference, int) else round(difference, 1))
+    answer.say(desk.words("stats.calculated", formula=f"{number(more.value)} − {number(less.value)} = {size}"))
+    if less.value:
+        ratio = number(round(more.value / less.value, 1))
+        answer.say(desk.words("stats.ratio", more=number(more.value), less=number(less.value), ratio=ratio))
+
+
+def comparable(first: Observation, second: Observation) -> bool:
+    """Tell whether two numbers count the same kind of thing among the same people over equally long times."""
+    same = (first.unit, first.scope, first.span, first.base is None) == (
+        second.unit,
+        second.scope,
+        second.span,
+        second.base is None,
+    )
+    return same and first.period is None and second.period is None
+
+
+def say_trend(desk: Desk, answer: Answer, measure: str, between: Sequence[int] = ()) -> bool:
+    """State a measure year by year (all, or `between` two) and its change. Return False without two years at least."""
+    rows = [
+        row for row in desk.numbers.counts(measure) if not between or min(between) <= (row.year or 0) <= max(between)
+    ]
+    if len(rows) < 2:
+        return False
+    answer.say(f"**{desk.measure(measure)}**")
+    answer.state(desk, *rows)
+    say_change(desk, answer, rows[-1], rows[0], heading=False)
+    return True
