@@ -1,0 +1,220 @@
+"""The understander: text in, meaning out, with whatever works at that moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.understanding.artefact import Fitted
+from bot.understanding.classifier import log_softmax
+from bot.understanding.encoder import Encoder
+from bot.understanding.evidence import Gate
+from bot.understanding.heads import CONCERN, EMERGENCY, HARMFUL, INJECTION, REFUSE, Numbers
+from bot.understanding.model import FigureQuery, Ranked, Refusal, Understanding
+from bot.understanding.normalise import Normaliser
+from bot.understanding.views import View, build_views
+from content.model import Urgency
+
+FigureReader = Callable[[str, str], FigureQuery | None]
+"""Reads the slots of a question about statistics from (text as written, best `stats-*` topic)."""
+
+FIGURE_TOPICS = "stats-"
+RANKED = 5
+NEAR_TOP = 3
+JOINED = 2
+"""How many of the chat's last messages are joined with the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One view with its numbers and whether they come from letters alone."""
+
+    view: View
+    numbers: Numbers
+    letters: bool
+
+
+class Engine:
+    """Understands messages with fitted heads. Safe to call from several threads; never raises for any text.
+
+    Without an encoder, or when it fails, letters alone decide and the answer is marked `degraded`, as it always is
+    when `degraded` is given (the fitted heads are not those of the present content). `trouble` says in a sentence
+    why there is no encoder.
+    """
+
+    def __init__(
+        self,
+        fitted: Fitted,
+        encoder: Encoder | None,
+        figure_reader: FigureReader | None = None,
+        *,
+        degraded: bool = False,
+        trouble: str | None = None,
+    ) -> None:
+        self.fitted = fitted
+        self.encoder = encoder
+        self.degraded = degraded
+        self.trouble = trouble
+        self._figure_reader = figure_reader
+        self._normalise = Normaliser(fitted.slang, frozenset(int(word) for word in fitted.words))
+        inside = fitted.heads.layout.inside
+        self._inside = inside
+        self._names = tuple(fitted.heads.topics.classes[i] for i in inside)
+
+    def warm(self) -> str | None:
+        """Load the encoder now, so that the first question need not wait. Return why it cannot, None when it can."""
+        if self.encoder is None:
+            return "there is no encoder"
+        try:
+            self.encoder.encode(["warm"])
+        except Exception as error:  # noqa: BLE001 - an encoder of one's own may raise anything
+            return str(error)
+        return None
+
+    def urgency(self, text: str, recent: Sequence[str] = ()) -> Urgency:
+        """Judge only the urgency of a message, alone and joined with the chat's last two; see `Understander`."""
+        try:
+            return self._urgency(self._weigh(text, recent))
+        except Exception:  # noqa: BLE001 - whatever is broken, a cry for help must not be lost
+            return Urgency.CONCERN
+
+    def understand(self, text: str, recent: Sequence[str] = ()) -> Understanding:
+        """Judge urgency, topic, figure and refusal of a message; see `Understander`."""
+        try:
+            return self._understand(text, recent)
+        except Exception as error:  # noqa: BLE001 - whatever is broken, the person gets the helplines
+            note = f"broken: {type(error).__name__}"
+            return Understanding(Urgency.CONCERN, None, degraded=True, notes=(note,))
+
+    def weigh(self, text: str) -> Weighed | None:
+        """Return view and numbers of one message, None when nothing readable is left of it."""
+        weighed = self._weigh(text, ())
+        return weighed[0] if weighed else None
+
+    def gate(self, name: str, weighed: Weighed) -> Gate:
+        """Return the gate called `name` that belongs to the kind of numbers."""
+        heads = self.fitted.heads
+        return (heads.letter_gates if weighed.letters else heads.gates)[name]
+
+    def _weigh(self, text: str, recent: Sequence[str]) -> list[Weighed]:
+        """Return numbers of the message, and when there are recent ones, of all joined and of those alone."""
+        normal = self._normalise(text)
+        if not normal:
+            return []
+        texts = [normal]
+        before = [part for message in recent[-JOINED:] if (part := self._normalise(message))]
+        if before:
+            texts += ["\n".join([*before, normal]), "\n".join(before)]
+        views, letters = self._views(texts)
+        heads = self.fitted.heads
+        weigh = heads.weigh_letters if letters else heads.weigh
+        return [Weighed(view, weigh(view), letters) for view in views]
+
+    def _views(self, texts: Sequence[str]) -> tuple[list[View], bool]:
+        if self.encoder is not None:
+            try:
+                return build_views(texts, self.encoder), False
+            except Exception:  # noqa: BLE001, S110 - an encoder of one's own may raise anything; letters serve instead
+                pass
+        return build_views(texts, None), True
+
+    def _opens(self, name: str, weighed: Weighed) -> bool:
+        return self.gate(name, weighed).opens(weighed.numbers.evidence)
+
+    def _urgency(self, weighed: Sequence[Weighed]) -> Urgency:
+        """Take the worse of the message and the joined pieces.
+
+        What was already an alarm before this message raises one again only if this message makes it worse: a
+        "thank you" afterwards still gets a helpline, but not the alarm.
+        """
+        if not weighed:
+            return Urgency.NONE
+        own = self._degree(weighed[0])
+        if len(weighed) == 1 or own is Urgency.EMERGENCY:
+            return own
+        joined, before = weighed[1], weighed[2]
+        together, earlier = self._degree(joined), self._degree(before)
+        if together is Urgency.EMERGENCY and earlier is Urgency.EMERGENCY:
+            gate = self.gate(EMERGENCY, joined)
+            if gate.score(joined.numbers.evidence) <= gate.score(before.numbers.evidence):
+                together = Urgency.CONCERN
+        if together is Urgency.CONCERN and earlier is Urgency.CONCERN:
+            return own  # a worry that was there before does not colour every later message
+        return together if together is not Urgency.NONE else own
+
+    def _degree(self, weighed: Weighed) -> Urgency:
+        if self._opens(EMERGENCY, weighed):
+            return Urgency.EMERGENCY
+        return Urgency.CONCERN if self._opens(CONCERN, weighed) else Urgency.NONE
+
+    def _understand(self, text: str, recent: Sequence[str]) -> Understanding:
+        weighed = self._weigh(text, recent)
+        degraded = self.degraded or self.encoder is None or any(one.letters for one in weighed)
+        if not weighed:
+            return Understanding(Urgency.NONE, None, degraded=degraded)
+        urgency = self._urgency(weighed)
+        own = weighed[0]
+        ranked = self._rank(own)
+        refusal = None if urgency is Urgency.EMERGENCY else self._refusal(own)
+        figure = self._figure(text, ranked)
+        if figure is not None and figure.topic != ranked[0].topic:
+            ranked = _first(ranked, figure.topic)
+        also = self._also(own, ranked[0].topic)
+        declined = refusal is not None or (
+            urgency is not Urgency.EMERGENCY and not (figure and figure.measures) and self._opens(REFUSE, own)
+        )
+        topic: str | None = ranked[0].topic
+        if declined:
+            topic, also = (None, ()) if refusal or len(also) < 2 else (also[0], also[1:])
+        close = len(ranked) > 1 and ranked[1].score >= self.fitted.close * ranked[0].score
+        return Understanding(
+            urgency=urgency,
+            topic=topic,
+            ranked=ranked,
+            figure=figure if topic and topic.startswith(FIGURE_TOPICS) else None,
+            refusal=refusal,
+            confidence=ranked[0].score,
+            degraded=degraded,
+            close=close,
+            also=also,
+        )
+
+    def _rank(self, weighed: Weighed) -> tuple[Ranked, ...]:
+        gate = self.gate(REFUSE, weighed)
+        known = 1 / (1 + np.exp(np.clip(gate.score(weighed.numbers.evidence), -30, 30)))
+        chances = np.exp(log_softmax(weighed.numbers.topics[self._inside])) * known
+        best = np.argsort(-chances, kind="stable")[:RANKED]
+        return tuple(Ranked(self._names[i], round(float(chances[i]), 4)) for i in best)
+
+    def _refusal(self, weighed: Weighed) -> Refusal | None:
+        opened = {name: self._opens(name, weighed) for name in (HARMFUL, INJECTION)}
+        if opened[HARMFUL]:
+            return Refusal.HARMFUL
+        return Refusal.INJECTION if opened[INJECTION] else None
+
+    def _figure(self, text: str, ranked: Sequence[Ranked]) -> FigureQuery | None:
+        near = [one.topic for one in ranked[:NEAR_TOP] if one.topic.startswith(FIGURE_TOPICS)]
+        if self._figure_reader is None or not near or near[0] != ranked[0].topic:
+            return None
+        return self._figure_reader(text, near[0])
+
+    def _also(self, weighed: Weighed, best: str) -> tuple[str, ...]:
+        """Return the topics of other sentences that are clear by themselves, in the order of the message."""
+        view, head = weighed.view, self.fitted.heads.topics
+        if view.parts is None or len(view.parts) < 2:
+            return ()
+        chances = np.exp(log_softmax(view.parts @ head.linear + head.bias))
+        found: list[str] = []
+        for sentence, row in zip(view.sentences, chances, strict=True):
+            name = head.classes[int(row.argmax())]
+            if sentence.endswith("?") and row.max() >= self.fitted.also and name in self._names:
+                found.append(name)
+        return tuple(name for name in dict.fromkeys(found) if name != best)
+
+
+def _first(ranked: Sequence[Ranked], topic: str) -> tuple[Ranked, ...]:
+    """Put a topic first, with the best score."""
+    rest = [one for one in ranked if one.topic != topic]
+    return (Ranked(topic, ranked[0].score), *rest)[:RANKED]

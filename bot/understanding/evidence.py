@@ -1,0 +1,98 @@
+"""The numbers from which it is decided whether to answer, to raise an alarm, or to decline firmly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.understanding.classifier import SOURCES
+from bot.understanding.lexical import Floats
+from bot.understanding.views import View
+from content.bank import OUT, OUT_KINDS
+from content.model import Urgency
+
+DEGREES = (Urgency.NONE, Urgency.CONCERN, Urgency.EMERGENCY)
+"""The classes of the urgency classifier, in order."""
+
+FLOOR = -12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the groups of topic classes stand: answerable, the kinds of `out:`, those that are emergencies."""
+
+    inside: npt.NDArray[np.int64]
+    outside: npt.NDArray[np.int64]
+    kinds: Mapping[str, int]
+    emergencies: npt.NDArray[np.int64]
+
+
+def build_layout(classes: Sequence[str], emergencies: Sequence[str]) -> Layout:
+    """Return the layout of topic classes; `emergencies` are the ids of topics that are emergencies themselves."""
+    outside = [i for i, name in enumerate(classes) if name.startswith(OUT)]
+    inside = [i for i, name in enumerate(classes) if not name.startswith(OUT)]
+    kinds = {classes[i].removeprefix(OUT): i for i in outside}
+    urgent = [i for i in inside if classes[i] in emergencies]
+    return Layout(np.array(inside, int), np.array(outside, int), kinds, np.array(urgent, int))
+
+
+def evidence_names() -> tuple[str, ...]:
+    """Return the names of the numbers of `gather`, in order."""
+    sides = [f"{what}: {side}" for what in ("in scope", "emergency", "worry") for side in SOURCES]
+    fused = ["in scope", "best topic", "second topic", "emergency", "worry", "emergency topic"]
+    return (*sides, *fused, *(f"kind {kind}" for kind in OUT_KINDS), "sentences", "letters")
+
+
+def gather(layout: Layout, view: View, *, topics: Floats, topic: Floats, degrees: Floats, degree: Floats) -> Floats:
+    """Return float32 [len(evidence_names())] for one message.
+
+    `topics` [sources, classes] and `degrees` [sources, 3] are the sides, `topic` and `degree` the fused ones.
+    """
+    scope = [_lead(side, layout.inside, layout.outside) for side in topics]
+    emergency = degrees[:, 2] - degrees[:, :2].max(axis=1)
+    worry = degrees[:, 1:].max(axis=1) - degrees[:, 0]
+    best = np.sort(topic[layout.inside])[::-1]
+    fused = [
+        _mass(topic, layout.inside) - _mass(topic, layout.outside),
+        best[0],
+        best[1] if len(best) > 1 else FLOOR,
+        degree[2] - np.logaddexp(degree[0], degree[1]),
+        np.logaddexp(degree[1], degree[2]) - degree[0],
+        _mass(topic, layout.emergencies),
+    ]
+    kinds = [topic[layout.kinds[kind]] if kind in layout.kinds else FLOOR for kind in OUT_KINDS]
+    shape = [np.log(len(view.sentences)), np.log1p(len(view.text))]
+    numbers = np.array([*scope, *emergency, *worry, *fused, *kinds, *shape], np.float32)
+    return np.maximum(numbers, FLOOR)
+
+
+def _lead(side: Floats, inside: npt.NDArray[np.int64], outside: npt.NDArray[np.int64]) -> float:
+    if not len(inside) or not len(outside):
+        return 0.0
+    return float(side[inside].max() - side[outside].max())
+
+
+def _mass(logs: Floats, members: npt.NDArray[np.int64]) -> float:
+    if not len(members):
+        return FLOOR
+    return max(float(np.log(np.exp(logs[members]).sum() + 1e-30)), FLOOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A decision: the chance by `weights` [k] and `bias` of the evidence, compared with a threshold."""
+
+    weights: Floats
+    bias: float
+    threshold: float
+
+    def score(self, evidence: Floats) -> float:
+        """Return the log-odds; the gate opens at or above `threshold`."""
+        return float(evidence @ self.weights) + self.bias
+
+    def opens(self, evidence: Floats) -> bool:
+        """Return whether the score reaches the threshold."""
+        return self.score(evidence) >= self.threshold

@@ -1,0 +1,185 @@
+"""Fits the understanding from a pack: `python -m bot.understanding.fit` writes the artefact that is shipped with it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bot.understanding.artefact import PROBE, Fitted, save_fitted
+from bot.understanding.encoder import Encoder, EncoderUnavailable, limit_threads, load_encoder
+from bot.understanding.heads import EMERGENCY, HARMFUL, INJECTION, REFUSE
+from bot.understanding.lexical import Floats
+from bot.understanding.lines import EDITOR, Progress, Texts, hash_content, silent, training_lines
+from bot.understanding.loading import BASE_PACK, FITTED
+from bot.understanding.normalise import Normaliser, latin_words, plain, word_hash
+from bot.understanding.pipeline import Outcome, fit_heads
+from bot.understanding.views import View, build_views
+from content.bank import OUT, Bank, load_bank
+from content.faults import Severity
+from content.load import load_with_faults
+from content.model import BankLine, Topic, Urgency
+
+BATCH = 256
+ENCODING_SHARE = 0.3
+SURE = 0.9
+"""How often a sentence of a longer message must name its topic rightly before it is offered beside the answer."""
+
+
+def fit(
+    bank: Bank,
+    topics: Mapping[str, Topic],
+    encoder: Encoder,
+    texts: Texts | None = None,
+    progress: Progress = silent,
+) -> Fitted:
+    """Return heads fitted on a bank, with all thresholds. Takes CPU for up to two minutes; deterministic.
+
+    Raises EncoderUnavailable when sentences cannot be encoded, ValueError when the bank holds fewer than two topics.
+    """
+    lines = training_lines(bank, texts)
+    if len({line.topics[0] for line in lines if not line.topics[0].startswith(OUT)}) < 2:
+        raise ValueError("the bank of sentences holds fewer than two topics; there is nothing to fit")
+    slang = {written: meant for language in sorted(bank.slang) for written, meant in bank.slang[language].items()}
+    words = bank_words(lines)
+    normalise = Normaliser(slang, frozenset(words))
+    views = encode_all([normalise(line.text) for line in lines], encoder, progress)
+    emergencies = tuple(sorted(name for name, topic in topics.items() if topic.urgency is Urgency.EMERGENCY))
+    outcome = fit_heads(
+        lines, views, emergencies, lambda what, share: progress(what, ENCODING_SHARE + share * (1 - ENCODING_SHARE))
+    )
+    right = _right(lines, outcome)
+    return Fitted(
+        content=hash_content(bank, topics, texts),
+        encoder=encoder.name,
+        probe=encoder.encode([PROBE])[0],
+        heads=outcome.heads,
+        words=np.array(sorted(words), np.uint32),
+        slang=slang,
+        emergencies=emergencies,
+        close=_close(outcome, right),
+        also=_also(outcome, lines),
+        promises=_promises(lines, outcome, right),
+    )
+
+
+def encode_all(texts: Sequence[str], encoder: Encoder, progress: Progress = silent) -> list[View]:
+    """Return the views of normalised texts, encoded in batches."""
+    views: list[View] = []
+    for start in range(0, len(texts), BATCH):
+        progress("encoding sentences", ENCODING_SHARE * start / len(texts))
+        views += build_views(texts[start : start + BATCH], encoder)
+    return views
+
+
+def bank_words(lines: Collection[BankLine]) -> set[int]:
+    """Return the hashes of the Latin words that stand in at least two lines."""
+    seen = Counter(word for line in lines for word in set(latin_words(plain(line.text))))
+    return {word_hash(word) for word, times in seen.items() if times > 1}
+
+
+def _right(lines: Sequence[BankLine], outcome: Outcome) -> Floats:
+    """Return [n, 2]: whether the first and the second answerable topic is accepted; out-of-scope lines are nan."""
+    inside, classes = outcome.heads.layout.inside, outcome.heads.topics.classes
+    right = np.full((len(lines), 2), np.nan, np.float32)
+    for row, line in enumerate(lines):
+        if not line.topics[0].startswith(OUT):
+            best = inside[np.argsort(-outcome.topics[row, inside])[:2]]
+            right[row, : len(best)] = [classes[i] in line.topics for i in best]
+    return right
+
+
+def _close(outcome: Outcome, right: Floats) -> float:
+    """Return the share of the best topic's chance from which on the best is right only every other time."""
+    rows = ~np.isnan(right[:, 0])
+    chances = np.sort(np.exp(outcome.topics[rows][:, outcome.heads.layout.inside]), axis=1)
+    ratio = chances[:, -2] / np.maximum(chances[:, -1], 1e-9)
+    order = np.argsort(-ratio)
+    sure = np.cumsum(right[rows, 0][order]) / np.arange(1, len(order) + 1)
+    unsure = np.flatnonzero(sure <= 0.5)
+    return float(ratio[order][unsure[-1]]) if len(unsure) else 1.0
+
+
+def _also(outcome: Outcome, lines: Sequence[BankLine]) -> float:
+    """Return the chance from which on the linear side alone is right as often as `SURE` says."""
+    classes = outcome.heads.topics.classes
+    best = outcome.linear.argmax(axis=1)
+    chance = np.exp(outcome.linear[np.arange(len(best)), best])
+    right = np.array([classes[i] in line.topics for i, line in zip(best, lines, strict=True)])
+    order = np.argsort(-chance)
+    sure = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    fine = np.flatnonzero(sure >= SURE)
+    return float(chance[order][fine[-1]]) if len(fine) else 1.0
+
+
+def _promises(lines: Sequence[BankLine], outcome: Outcome, right: Floats) -> dict[str, float]:
+    """Return what was measured out of fold: flattering, since bank and questions come from the same writers."""
+    gates, told = outcome.heads.gates, np.array([line.writer != EDITOR for line in lines])
+    inside = ~np.isnan(right[:, 0]) & told
+    urgent = np.array([line.urgency is Urgency.EMERGENCY for line in lines]) & told
+    opened = {
+        name: outcome.evidence @ gates[name].weights + gates[name].bias >= gates[name].threshold
+        for name in (REFUSE, EMERGENCY, HARMFUL, INJECTION)
+    }
+    shares = {
+        "top-1": right[inside, 0],
+        "refused in scope": opened[REFUSE][inside],
+        "out-of-scope recall": opened[REFUSE][~inside & told],
+        "firm in scope": (opened[HARMFUL] | opened[INJECTION])[inside],
+        "urgent recall": opened[EMERGENCY][urgent],
+        "alarms": opened[EMERGENCY][~urgent & told],
+    }
+    return {name: float(values.mean()) if len(values) else 0.0 for name, values in shares.items()}
+
+
+class Bar:
+    """A progress bar on a terminal; plain lines elsewhere, one per stage."""
+
+    def __init__(self, width: int = 30) -> None:
+        self._width = width
+        self._last = ""
+
+    def __call__(self, what: str, share: float) -> None:
+        """Show that `what` is being done and `share` (0 to 1) of all is done."""
+        if sys.stderr.isatty():
+            filled = round(self._width * min(share, 1.0))
+            line = f"[{'#' * filled}{'.' * (self._width - filled)}] {what}"
+            sys.stderr.write(f"\r{line:<70}" + ("\n" if share >= 1 else ""))
+        elif what != self._last:
+            sys.stderr.write(f"{what}\n")
+        self._last = what
+        sys.stderr.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit the base pack and write its artefact; return 0, 1 when the bank has faults, 2 without an encoder."""
+    parser = argparse.ArgumentParser(prog="python -m bot.understanding.fit", description=__doc__)
+    parser.add_argument("--encoder", default="use", help="name of the encoder (default: use)")
+    parser.add_argument("--to", type=Path, default=FITTED, help="folder to write to")
+    options = parser.parse_args(arguments)
+    limit_threads(2)
+    loaded = load_with_faults()
+    bank = load_bank([BASE_PACK], loaded.pack.topics)
+    faults = [fault for fault in bank.faults if fault.severity is Severity.FAULT]
+    if faults:
+        sys.stderr.write("\n".join(str(fault) for fault in faults) + "\n")
+        return 1
+    begun, texts = time.monotonic(), {code: pack.topics for code, pack in loaded.pack.languages.items()}
+    try:
+        fitted = fit(bank, loaded.pack.topics, load_encoder(options.encoder), texts, Bar())
+    except (EncoderUnavailable, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    save_fitted(fitted, options.to)
+    Bar()("done", 1.0)
+    sys.stderr.write(f"{len(bank.lines)} lines in {time.monotonic() - begun:.0f} s, content {fitted.content}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

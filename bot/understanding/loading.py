@@ -1,0 +1,112 @@
+"""An engine for given packs: the shipped heads, those fitted earlier for the same content, or newly fitted ones."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.understanding.artefact import PROBE, ArtefactError, Fitted, load_fitted, save_fitted
+from bot.understanding.encoder import Encoder, EncoderUnavailable, load_encoder
+from bot.understanding.engine import Engine, FigureReader
+from bot.understanding.lines import Progress, hash_content, silent
+from content.bank import Bank, load_bank
+from content.model import Topic, TopicText
+
+BASE_PACK = Path(__file__).parents[2] / "content" / "pack"
+FITTED = BASE_PACK / "fitted"
+SAME = 0.995
+"""Cosine of the stored and the present vector of the probe above which weights belong to the encoder."""
+
+
+def load_engine(
+    folder: Path = FITTED,
+    encoder: str | Encoder | None = "use",
+    figure_reader: FigureReader | None = None,
+    *,
+    degraded: bool = False,
+) -> Engine:
+    """Return an engine on the fitted heads in `folder`. Loads the encoder, which takes about a second.
+
+    When the encoder is missing, or is not the one that the heads were fitted on, the engine works from letters
+    and says so (`Engine.trouble`). Raises ArtefactError when the heads themselves cannot be read.
+    """
+    fitted = load_fitted(folder)
+    trouble: str | None = None
+    made: Encoder | None = None
+    if encoder is None:
+        trouble = "there is no encoder"
+    else:
+        try:
+            made = load_encoder(encoder) if isinstance(encoder, str) else encoder
+            if not belongs(fitted, made):
+                trouble = f"the fitted understanding belongs to the encoder '{fitted.encoder}', not to '{made.name}'"
+        except EncoderUnavailable as error:
+            trouble = str(error)
+    return Engine(fitted, made if trouble is None else None, figure_reader, degraded=degraded, trouble=trouble)
+
+
+def belongs(fitted: Fitted, encoder: Encoder) -> bool:
+    """Return whether heads were fitted on this encoder. Raises EncoderUnavailable when it cannot encode."""
+    try:
+        vector = encoder.encode([PROBE])[0]
+    except EncoderUnavailable:
+        raise
+    except Exception as error:
+        raise EncoderUnavailable(f"the encoder '{encoder.name}' does not answer: {error}") from error
+    return vector.shape == fitted.probe.shape and float(vector @ fitted.probe) >= SAME
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that understanding is fitted from: the bank, the topics, and the topics' texts by language."""
+
+    bank: Bank
+    topics: Mapping[str, Topic]
+    texts: Mapping[str, Mapping[str, TopicText]]
+
+    def hash(self) -> str:
+        """Return the hash that heads fitted from this carry."""
+        return hash_content(self.bank, self.topics, self.texts)
+
+
+def read_content(
+    overlays: Sequence[Path], topics: Mapping[str, Topic], texts: Mapping[str, Mapping[str, TopicText]]
+) -> Content:
+    """Return the content of the base pack with overlay folders laid over it."""
+    return Content(load_bank([BASE_PACK, *overlays], topics), topics, texts)
+
+
+def find_fitted(content: str, cache: Path | None = None, shipped: Path = FITTED) -> Path | None:
+    """Return the folder of heads fitted from content with this hash: shipped or cached; None when there is none."""
+    for folder in (shipped, *([cache / content] if cache else [])):
+        try:
+            if load_fitted(folder).content == content:
+                return folder
+        except ArtefactError:
+            continue
+    return None
+
+
+def load_or_fit(
+    content: Content,
+    cache: Path,
+    encoder: str = "use",
+    progress: Progress | None = None,
+    figure_reader: FigureReader | None = None,
+) -> Engine:
+    """Return an engine for the content, fitting it when nobody has yet; the result is kept in `cache` by its hash.
+
+    Fitting takes up to two minutes of CPU: run it in a process of its own while `load_engine(degraded=True)` serves.
+    Raises EncoderUnavailable when it must be fitted and the encoder is missing, OSError when `cache` is not writable.
+    """
+    wanted = content.hash()
+    folder = find_fitted(wanted, cache)
+    if folder is None:
+        fit = importlib.import_module("bot.understanding.fit")  # scikit-learn is loaded only now
+        made = load_encoder(encoder)
+        fitted = fit.fit(content.bank, content.topics, made, content.texts, progress or silent)
+        folder = cache / wanted
+        save_fitted(fitted, folder)
+    return load_engine(folder, encoder, figure_reader)

@@ -1,0 +1,124 @@
+"""From what was typed to what is judged: one spelling for what reads the same, and the sentences of a message."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+HEAD, TAIL = 3072, 1024
+"""Characters judged of a longer text: its beginning and its end. Together as long as one Telegram message."""
+
+MAX_SENTENCES = 32
+"""Sentences judged each; of more, the first and the last halves are taken."""
+
+_ROOM = 20_000
+"""Characters that are looked at at all, so that the time for any text is bounded."""
+_SPACE = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r"\s*\n\s*")
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_MARKS = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff])[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]+")
+_REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
+_REPEATED_SIGN = re.compile(r"([^\w\s])\1+")
+_REPEATED_WORD = re.compile(r"\b(\S{1,40})(?:\s+\1\b){2,}", re.IGNORECASE)
+_REPEATED_PART = re.compile(r"(\S(?:.{0,38}?\S)?)(?:\s*\1){3,}", re.DOTALL)
+_LEET_WORD = re.compile(r"(?<![\w@$!*])(?=[\w@$!*]*[A-Za-z])(?=[\w@$!*]*[\d@$!])[\w@$!]{3,}")
+_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
+_LATIN_WORD = re.compile(r"(?<![^\W])[a-z]{3,}(?![^\W])")
+_LATIN = re.compile(r"[A-Za-z]")
+_MIXED = re.compile(r"[^\W\d_]+")
+_LOOKALIKES = str.maketrans(
+    "авеёікмнорстухѕјԁһοανερτυικ",  # Cyrillic and Greek letters that look Latin
+    "abeeikmhopctyxsjdhoavepTuik".lower(),
+)
+_SENTENCE_END = re.compile(r"(?<=[.!?。])(?:\s+|(?=[^\x00-\x7f]))|\n|\s/\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Normaliser:
+    """Brings texts to the form that the heads were fitted on. Never raises.
+
+    `slang` maps what is written (lower case) to what it means, whole words for scripts with spaces; `words` are
+    `word_hash`es of the words of the bank: a disguised spelling such as "h@rm" is undone only when it yields one.
+    """
+
+    slang: Mapping[str, str] = field(default_factory=dict)
+    words: Collection[int] = frozenset()
+    _pattern: re.Pattern[str] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        written = sorted(self.slang, key=lambda word: (-len(word), word))
+        if written:
+            parts = (rf"(?<!\w){re.escape(w)}(?!\w)" if w.isascii() else re.escape(w) for w in written)
+            object.__setattr__(self, "_pattern", re.compile("|".join(parts)))
+
+    def __call__(self, text: str) -> str:
+        """Return `text` in one line or several, at most `HEAD + TAIL` characters; empty when nothing is left."""
+        text = clip(plain(text))
+        text = _LEET_WORD.sub(self._undisguised, text)
+        if self._pattern is not None:
+            text = self._pattern.sub(lambda match: self.slang[match[0]], text)
+        return text
+
+    def _undisguised(self, match: re.Match[str]) -> str:
+        word = match[0]
+        bare = word.rstrip("!")
+        plain_word = bare.translate(_LEET)
+        return plain_word + word[len(bare) :] if word_hash(plain_word) in self.words else word
+
+
+def word_hash(word: str) -> int:
+    """Return the 32-bit number by which a word of the bank is known."""
+    return zlib.crc32(word.encode())
+
+
+def latin_words(text: str) -> list[str]:
+    """Return the Latin words of at least three letters in a text."""
+    return _LATIN_WORD.findall(text)
+
+
+def plain(text: str) -> str:
+    """Return `text` with width, invisible signs, look-alike letters, repetition and space brought to one form."""
+    if len(text) > _ROOM:
+        text = f"{text[: _ROOM // 2]}\n{text[-_ROOM // 2 :]}"
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = "".join(char for char in text if _visible(char))
+    text = _MARKS.sub(r"\1", text)
+    text = _URL.sub(" ", text)
+    text = _MIXED.sub(_one_script, text)
+    text = _LINES.sub("\n", _SPACE.sub(" ", text)).strip()
+    text = _REPEATED_LETTER.sub(r"\1\1", text)
+    text = _REPEATED_SIGN.sub(r"\1", text)
+    text = _REPEATED_WORD.sub(r"\1 \1", text)
+    return _REPEATED_PART.sub(r"\1 \1", text)
+
+
+def clip(text: str) -> str:
+    """Return a text of at most `HEAD + TAIL` characters: beginning and end, cut at a space where there is one."""
+    if len(text) <= HEAD + TAIL:
+        return text
+    head, tail = text[:HEAD], text[-TAIL:]
+    return f"{head.rpartition(' ')[0] or head}\n{tail.partition(' ')[2] or tail}"
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences and lines of a normalised text that hold a letter or digit, at most `MAX_SENTENCES`."""
+    found = [part for part in _SENTENCE_END.split(text) if any(char.isalnum() for char in part)]
+    if len(found) > MAX_SENTENCES:
+        found = found[: MAX_SENTENCES // 2] + found[-MAX_SENTENCES // 2 :]
+    return tuple(found)
+
+
+def _visible(char: str) -> bool:
+    if char in "\n\t":
+        return True
+    category = unicodedata.category(char)
+    return category[0] != "C" and not "\ufe00" <= char <= "\ufe0f"
+
+
+def _one_script(match: re.Match[str]) -> str:
+    """Undo letters of another alphabet that stand in a Latin word only because they look the same."""
+    word = match[0]
+    return word if word.isascii() or not _LATIN.search(word) else word.translate(_LOOKALIKES)

@@ -1,0 +1,122 @@
+"""How the heads are fitted. Needs scikit-learn and SciPy, which answering never loads."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.understanding.classifier import log_softmax
+from bot.understanding.lexical import BUCKETS, Floats, LexicalScores
+from bot.understanding.lines import EDITOR
+from bot.understanding.views import View
+from content.model import BankLine
+
+Indices = npt.NDArray[np.int64]
+
+FOLDS = 5
+LINEAR_COST = 10.0
+LEXICAL_COST = 0.3
+ABSENT = -20.0
+"""Score of a class that a fold has no line for."""
+
+
+def choose_folds(lines: Sequence[BankLine], seed: int = 0) -> Indices:
+    """Return a fold number for each line, so that heads are judged on writers that they were not fitted on.
+
+    Lines of a topic that several writers of a language wrote are parted by writer; what only one writer wrote is
+    parted by chance, since leaving it out would judge a bank without it.
+    """
+    writers: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for line in lines:
+        if line.writer != EDITOR:
+            writers[line.language, line.topics[0]].add(line.writer)
+    names = sorted({line.writer for line in lines} - {EDITOR})
+    folds = np.empty(len(lines), np.int64)
+    for number, line in enumerate(lines):
+        if line.writer != EDITOR and len(writers[line.language, line.topics[0]]) > 1:
+            folds[number] = names.index(line.writer) % FOLDS
+        else:
+            folds[number] = zlib.crc32(f"{seed}{line.text}".encode()) % FOLDS
+    return folds
+
+
+def sparse_matrix(views: Sequence[View]) -> Any:  # noqa: ANN401 - a SciPy matrix, which has no types
+    """Return the counts of hashed features as a CSR matrix [n, BUCKETS]."""
+    sparse = importlib.import_module("scipy.sparse")
+    sizes = np.cumsum([0] + [len(view.hashed.buckets) for view in views])
+    buckets = np.concatenate([view.hashed.buckets for view in views])
+    counts = np.concatenate([view.hashed.counts for view in views])
+    return sparse.csr_matrix((counts, buckets, sizes), shape=(len(views), BUCKETS), dtype=np.float32)
+
+
+def fit_linear(vectors: Floats, labels: Indices, weights: Floats, classes: int) -> tuple[Floats, Floats]:
+    """Return weights [d, classes] and bias [classes] of a multinomial logistic regression."""
+    linear = importlib.import_module("sklearn.linear_model")
+    model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=1e-3)
+    model.fit(vectors, labels, sample_weight=weights)
+    return _spread(model, classes)
+
+
+def fit_lexical(counts: Any, labels: Indices, weights: Floats, classes: int) -> LexicalScores:  # noqa: ANN401 - CSR
+    """Return linear scores on hashed n-grams, one class against the rest."""
+    svm = importlib.import_module("sklearn.svm")
+    rows = counts.shape[0]
+    seen = np.bincount(counts.indices, minlength=BUCKETS)
+    idf = (np.log((1 + rows) / (1 + seen)) + 1).astype(np.float32)
+    scaled = counts.copy()
+    scaled.data = scaled.data * idf[scaled.indices]
+    norms = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
+    scaled.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(scaled.indptr)).astype(np.float32)
+    model = svm.LinearSVC(C=LEXICAL_COST, random_state=0, tol=1e-2)
+    model.fit(scaled, labels, sample_weight=weights)
+    matrix, bias = _spread(model, classes)
+    scale = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / 127
+    return LexicalScores(idf, np.round(matrix / scale).astype(np.int8), scale.astype(np.float32), bias)
+
+
+def _spread(model: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ANN401 - a scikit-learn model
+    """Put the weights of the classes that the model knows into place among all."""
+    coefficients, intercept = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # scikit-learn stores one row for two classes
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercept = np.concatenate([-intercept, intercept]) / 2
+    matrix = np.zeros((coefficients.shape[1], classes), np.float32)
+    bias = np.full(classes, ABSENT, np.float32)
+    matrix[:, model.classes_] = coefficients.T
+    bias[model.classes_] = intercept
+    return matrix, bias
+
+
+def group(labels: Indices, classes: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return example numbers grouped by class, and where each class begins; examples labelled -1 are left out."""
+    order = np.argsort(labels, kind="stable").astype(np.int32)[int((labels < 0).sum()) :]
+    starts = np.searchsorted(labels[order], np.arange(classes)).astype(np.int32)
+    return order, starts
+
+
+def fit_fusion(sides: Floats, targets: Floats, weights: Floats) -> Floats:
+    """Return one weight per side [sources] so that the fused out-of-fold scores [n, sources, classes] fit best.
+
+    `targets` [n, classes] are shares of 1. Weights are not negative.
+    """
+    optimize = importlib.import_module("scipy.optimize")
+    share = weights / weights.sum()
+
+    def loss(fusion: Floats) -> tuple[float, Floats]:
+        fused = np.einsum("s,nsc->nc", fusion.astype(np.float32), sides)
+        logs = log_softmax(fused)
+        error = np.exp(logs) - targets
+        gradient = np.einsum("n,nsc,nc->s", share, sides, error)
+        value = -float((share[:, None] * targets * logs).sum())
+        return value + 1e-4 * float(fusion @ fusion), gradient.astype(np.float64) + 2e-4 * fusion
+
+    start = np.full(sides.shape[1], 0.5)
+    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 50)] * len(start))
+    result: Floats = found.x.astype(np.float32)
+    return result

@@ -1,0 +1,48 @@
+"""A message as the heads see it: its text, its vector, the vectors of its sentences, its hashed letters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.understanding.encoder import Encoder, Vectors
+from bot.understanding.lexical import Hashed, hash_text
+from bot.understanding.normalise import sentences
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One normalised text. `vector` [d] is the whole; `parts` [m, d] are its sentences, the whole when it has one.
+
+    `sentences` are the texts of `parts`. Without an encoder both arrays are None.
+    """
+
+    text: str
+    hashed: Hashed
+    sentences: tuple[str, ...]
+    vector: Vectors | None = None
+    parts: Vectors | None = None
+
+
+def build_views(texts: Sequence[str], encoder: Encoder | None) -> list[View]:
+    """Return one view for each normalised text, encoding all of them in one call."""
+    split = [sentences(text) or (text,) for text in texts]
+    if encoder is None:
+        return [View(text, hash_text(text), parts) for text, parts in zip(texts, split, strict=True)]
+    wanted = list(texts)
+    for parts in split:
+        if len(parts) > 1:
+            wanted += parts
+    vectors = encoder.encode(wanted)
+    views, start = [], len(texts)
+    for number, (text, parts) in enumerate(zip(texts, split, strict=True)):
+        vector = vectors[number]
+        if len(parts) > 1:
+            part_vectors = vectors[start : start + len(parts)]
+            start += len(parts)
+        else:
+            part_vectors = vector[np.newaxis]
+        views.append(View(text, hash_text(text), parts, vector, part_vectors))
+    return views
