@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice
+from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice, whole_second
 from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, UPDATE_KEPT
 from bot.storage.rows import (
     chat_from,
@@ -57,7 +57,7 @@ class MemoryChats(MemoryTables):
         choice.validate()
         chat = self.chats_by_id.setdefault(chat_id, new_chat_row(chat_id, Profile(), guess_kind(chat_id), now))
         chat.update(deactivated_at=None, reason=None)
-        first = {"chat_id": chat_id, "sent": "", "created_at": now, "last_date": None}
+        first = {"chat_id": chat_id, "sent": "", "created_at": whole_second(now), "last_date": None}
         row = self.subscriptions_by_id.setdefault(chat_id, first)
         row.update(**choice_row(choice), **plan_row(due), ended_at=None)
 
@@ -66,7 +66,7 @@ class MemoryChats(MemoryTables):
         row = self.subscriptions_by_id.get(chat_id)
         if row is None or row["ended_at"] is not None:
             return False
-        row.update(ended_at=now, **plan_row(None))
+        row.update(ended_at=whole_second(now), **plan_row(None))
         return True
 
     async def subscription_of(self, chat_id: int) -> Subscription | None:
@@ -87,7 +87,7 @@ class MemoryChats(MemoryTables):
         """See the protocol."""
         row = self.chats_by_id.get(chat_id)
         if row is not None and row["deactivated_at"] is None:
-            row.update(deactivated_at=now, reason=reason[:64])
+            row.update(deactivated_at=whole_second(now), reason=reason[:64])
         await self.unsubscribe(chat_id, now)
 
     async def migrate_chat(self, old: int, new: int) -> bool:
@@ -153,7 +153,7 @@ class MemoryChats(MemoryTables):
             if row["deactivated_at"] is not None and row["deactivated_at"] <= now - CHAT_KEPT:
                 for name, number in (await self.forget(chat_id)).rows.items():
                     rows[name] += number
-        for key in [key for key in self.deliveries_by_day if key[1] < (now - DELIVERY_KEPT).date()]:
-            del self.deliveries_by_day[key]
+        for delivery in [key for key in self.deliveries_by_day if key[1] < (now - DELIVERY_KEPT).date()]:
+            del self.deliveries_by_day[delivery]
             rows["deliveries"] += 1
         return Receipt({name: number for name, number in rows.items() if number})

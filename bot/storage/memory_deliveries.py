@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.storage.memory_chats import MemoryTables
-from bot.storage.model import Delivery, DeliveryState, DueDelivery, Result
+from bot.storage.model import Delivery, DeliveryState, DueDelivery, Result, whole_second
 from bot.storage.rows import (
     claim_from,
     claimed_delivery_row,
@@ -24,9 +24,7 @@ IN_HAND = (DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
 class MemoryDeliveries(MemoryTables):
     """Implements `bot.storage.protocol.Deliveries`."""
 
-    async def claim_due(
-        self, now: datetime, limit: int, worker: str, lease: timedelta
-    ) -> Sequence[DueDelivery]:
+    async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
         """See the protocol."""
         due = [row for row in self.subscriptions_by_id.values() if row["wake_at"] and row["wake_at"] <= now]
         claims = []
@@ -34,7 +32,7 @@ class MemoryDeliveries(MemoryTables):
             key = (row["chat_id"], row["next_date"])
             delivery = self.deliveries_by_day.get(key, NO_DELIVERY)
             claim = claim_from({**self.chats_by_id[row["chat_id"]], **row, **delivery}, worker)
-            row.update(wake_at=now + lease, worker=worker)
+            row.update(wake_at=whole_second(now + lease), worker=worker)
             claims.append(claim)
             if claim.found is not DeliveryState.DONE:
                 empty = dict.fromkeys(("outcome", "tip_id", "message_id", "recorded_at"))
@@ -82,7 +80,7 @@ class MemoryDeliveries(MemoryTables):
                 delivery.update(state=DeliveryState.WAITING.value)
             row = self.subscriptions_by_id.get(claim.chat_id)
             if row is not None and row["worker"] == claim.worker:
-                row.update(wake_at=now, worker=None)
+                row.update(wake_at=whole_second(now), worker=None)
 
     async def sent_tips(self, chat_id: int) -> Sequence[str]:
         """See the protocol."""

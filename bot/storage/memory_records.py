@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from bot.storage.memory_chats import MemoryTables
-from bot.storage.model import Count
+from bot.storage.model import Count, whole_second
 
 
 class MemoryRecords(MemoryTables):
@@ -22,12 +22,14 @@ class MemoryRecords(MemoryTables):
 
     async def record_message(self, chat_id: int, message_id: int, now: datetime) -> None:
         """See the protocol."""
-        self.messages.setdefault((chat_id, message_id), now)
+        self.messages.setdefault((chat_id, message_id), whole_second(now))
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """See the protocol."""
         return sorted(
-            message_id for (owner, message_id), at in self.messages.items() if owner == chat_id and at >= since
+            message_id
+            for (owner, message_id), at in self.messages.items()
+            if owner == chat_id and at >= whole_second(since)
         )
 
     async def forget_messages(self, chat_id: int, message_ids: Collection[int]) -> None:
@@ -41,7 +43,7 @@ class MemoryRecords(MemoryTables):
 
     async def record_update(self, update_id: int, now: datetime) -> None:
         """See the protocol."""
-        self.updates.setdefault(update_id, now)
+        self.updates.setdefault(update_id, whole_second(now))
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """See the protocol."""

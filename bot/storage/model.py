@@ -36,7 +36,8 @@ class Outcome(StrEnum):
 
     SENT: it arrived. GONE: the chat takes no more messages from this bot. MOVED: the chat has a new id.
     LATER: it certainly did not arrive, and may be tried again. UNCERTAIN: nobody knows whether it arrived.
-    REJECTED: Telegram will not take it, today or with another try. SKIPPED: it was not even tried (too late, or no tip fits).
+    REJECTED: Telegram will not take it, today or with another try.
+    SKIPPED: it was not even tried (too late, or no tip fits).
     """
 
     SENT = "sent"
@@ -129,7 +130,10 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A chat's wish for tips. `due` is None when no tip is planned; `last_date` is the last local day that had its tip."""
+    """A chat's wish for tips.
+
+    `due` is None when no tip is planned; `last_date` is the last local day that had its tip.
+    """
 
     chat_id: int
     choice: SubscriptionChoice
@@ -222,6 +226,11 @@ class Receipt:
     def total(self) -> int:
         """The number of rows deleted altogether."""
         return sum(self.rows.values())
+
+
+def whole_second(moment: datetime) -> datetime:
+    """Return the moment as it is kept: in whole seconds."""
+    return moment.replace(microsecond=0)
 
 
 def append_sent(sent: tuple[str, ...], tip_id: str | None) -> tuple[str, ...]:

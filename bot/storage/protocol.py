@@ -27,7 +27,7 @@ from content.profile import Profile
 CHAT_KEPT = timedelta(days=30)
 """How long a chat that blocked the bot, or a subscription that was ended, is kept before it is deleted."""
 DELIVERY_KEPT = timedelta(days=35)
-"""How long the ledger of deliveries is kept (the history of tips, which prevents repeats, stays with the subscription)."""
+"""How long the ledger of deliveries is kept. The history, which prevents repeats, stays with the subscription."""
 MESSAGE_KEPT = timedelta(hours=48)
 """How long ids of messages are kept: as long as Telegram lets a bot delete them."""
 UPDATE_KEPT = timedelta(days=1)
@@ -59,7 +59,7 @@ class Chats(Protocol):
         """Return the subscription, also an ended one as long as it is kept."""
 
     async def subscriptions(self, after: int | None, limit: int) -> Sequence[Subscription]:
-        """Return up to `limit` active subscriptions in order of chat ids, beginning behind `after` (None: at the first)."""
+        """Return up to `limit` active subscriptions by rising chat id, behind `after` (None: from the first)."""
 
     async def deactivate(self, chat_id: int, reason: str, now: datetime) -> None:
         """Note that the chat takes no more messages, and end its subscription. `purge` deletes it in time."""
@@ -97,7 +97,7 @@ class Deliveries(Protocol):
     async def record(self, results: Sequence[Result], now: datetime) -> None:
         """Write down how deliveries ended and move their subscriptions on.
 
-        A claim that was lost meanwhile changes nothing. When a chat changed its subscription meanwhile, its new plan stays.
+        A claim that was lost meanwhile changes nothing. Where a chat changed its wish meanwhile, the new plan stays.
         """
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Protocol
 
 from bot.storage.model import (
     Chat,
@@ -20,11 +20,19 @@ from bot.storage.model import (
     Subscription,
     SubscriptionChoice,
     append_sent,
+    whole_second,
 )
 from content.model import AgeBand, Audience
 from content.profile import Profile
 
-Row = Mapping[str, Any]
+
+class Row(Protocol):
+    """One row: values by the names of the columns."""
+
+    def __getitem__(self, key: str, /) -> Any:  # noqa: ANN401  (a column holds any type)
+        """Return the value of a column."""
+
+
 HAD_ITS_TIP = (Outcome.SENT, Outcome.UNCERTAIN)
 """Outcomes after which a tip counts as sent: an uncertain one is never repeated."""
 
@@ -73,7 +81,7 @@ def new_chat_row(chat_id: int, profile: Profile, kind: ChatKind, now: datetime) 
         "chat_id": chat_id,
         "kind": kind.value,
         **profile_row(profile),
-        "created_at": now,
+        "created_at": whole_second(now),
         "deactivated_at": None,
         "reason": None,
     }
@@ -118,7 +126,7 @@ def choice_from(row: Row) -> SubscriptionChoice:
 
 def plan_row(due: Due | None) -> dict[str, Any]:
     """Return the columns of a plan that nobody has claimed yet."""
-    at = due and due.at
+    at = due and whole_second(due.at)
     return {"next_due": at, "next_date": due and due.local_date, "wake_at": at, "worker": None}
 
 
@@ -191,7 +199,7 @@ def finished_delivery_row(result: Result, now: datetime) -> dict[str, Any]:
         "state": state.value,
         "outcome": result.outcome and result.outcome.value,
         "message_id": result.message_id,
-        "recorded_at": now,
+        "recorded_at": whole_second(now),
     }
 
 
@@ -202,7 +210,7 @@ def moved_plan_row(result: Result) -> dict[str, Any]:
         return {
             "next_due": claim.due.at,
             "next_date": claim.due.local_date,
-            "wake_at": result.retry_at or claim.due.at,
+            "wake_at": whole_second(result.retry_at or claim.due.at),
         }
     plan = plan_row(result.next_due)
     del plan["worker"]
@@ -217,6 +225,6 @@ def history_row(result: Result) -> dict[str, Any]:
     return {"sent": " ".join(claim.sent), "last_date": claim.last_date}
 
 
-def plain_row(row: Row) -> dict[str, object]:
+def plain_row(row: Mapping[str, Any]) -> dict[str, object]:
     """Return a row in words and numbers only, for showing it to the person it is about."""
     return {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}

@@ -8,22 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware datetime, kept as microseconds since 1970 (UTC): compares and sorts alike in every database."""
+    """An aware datetime, kept as whole seconds since 1970 (UTC): small, and compares alike in every database."""
 
     impl = sa.BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  (signature of SQLAlchemy)
         """Turn an aware datetime into a number."""
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return None if value is None else (value - EPOCH) // SECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (same)
         """Turn the number back into a datetime in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else EPOCH + timedelta(seconds=value)
 
 
 BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

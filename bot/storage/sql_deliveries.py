@@ -7,29 +7,35 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.storage.bulk import Bulk, Types, Value
+from bot.storage.engine import Database
 from bot.storage.model import Delivery, DeliveryState, DueDelivery, Result
 from bot.storage.rows import (
     claim_from,
-    claimed_delivery_row,
     delivery_from,
     finished_delivery_row,
     history_row,
     moved_plan_row,
 )
-from bot.storage.schema import chats, deliveries, subscriptions
+from bot.storage.schema import Instant, chats, deliveries, subscriptions
 from bot.storage.sql_chats import SqlBase
 
 IN_HAND = (DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
 
 _delivery = deliveries.c
 _subscription = subscriptions.c
-_of_claim = sa.and_(
-    _delivery.chat_id == sa.bindparam("b_chat"),
-    _delivery.local_date == sa.bindparam("b_date"),
-    _delivery.worker == sa.bindparam("b_worker"),
-    _delivery.attempt == sa.bindparam("b_attempt"),
-)
-_owned = _subscription.worker == sa.bindparam("b_worker")
+CLAIM: Types = {"b_chat": sa.BigInteger(), "b_date": sa.Date(), "b_worker": sa.String(), "b_attempt": sa.Integer()}
+OWNER: Types = {"b_chat": sa.BigInteger(), "b_worker": sa.String()}
+
+
+def _of_claim(value: Value) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        _delivery.chat_id == value("b_chat"),
+        _delivery.local_date == value("b_date"),
+        _delivery.worker == value("b_worker"),
+        _delivery.attempt == value("b_attempt"),
+    )
+
 
 DUE = (
     sa.select(
@@ -60,56 +66,92 @@ TAKE = (
     .values(wake_at=sa.bindparam("until"), worker=sa.bindparam("b_worker"))
     .returning(_subscription.chat_id)
 )
-MARK = (
-    sa.update(deliveries)
+NEW_DELIVERY = sa.select(
+    _subscription.chat_id,
+    _subscription.next_date,
+    _subscription.next_due,
+    sa.literal(DeliveryState.CLAIMED.value),
+    sa.literal(1),
+    _subscription.worker,
+).where(_subscription.chat_id.in_(sa.bindparam("chat_ids", expanding=True)))
+OWNED = (
+    sa.select(_subscription.chat_id, _subscription.worker)
     .where(
-        _of_claim,
-        _delivery.state == DeliveryState.CLAIMED.value,
-        sa.exists().where(
-            _subscription.chat_id == sa.bindparam("b_chat"),
-            _owned,
-            _subscription.wake_at > sa.bindparam("b_end"),
-        ),
+        _subscription.chat_id.in_(sa.bindparam("chat_ids", expanding=True)),
+        _subscription.wake_at > sa.bindparam("b_end"),
     )
-    .values(state=DeliveryState.SENDING.value, tip_id=sa.bindparam("b_tip"))
+    .order_by(_subscription.chat_id)
+    .with_for_update()
+)
+MARK = Bulk(
+    CLAIM | {"b_tip": sa.String()},
+    lambda value: (
+        sa.update(deliveries)
+        .where(_of_claim(value), _delivery.state == DeliveryState.CLAIMED.value)
+        .values(state=DeliveryState.SENDING.value, tip_id=value("b_tip"))
+    ),
 )
 MARKED = sa.select(_delivery.chat_id, _delivery.local_date, _delivery.attempt, _delivery.worker).where(
     _delivery.chat_id.in_(sa.bindparam("chat_ids", expanding=True)),
-    _delivery.local_date.in_(sa.bindparam("dates", expanding=True)),
     _delivery.state == DeliveryState.SENDING.value,
 )
-FINISH = (
-    sa.update(deliveries)
-    .where(_of_claim, sa.or_(*(_delivery.state == state for state in IN_HAND)))
-    .values(
-        {name: sa.bindparam(name) for name in ("state", "outcome", "message_id", "recorded_at")}
-        | {"tip_id": sa.func.coalesce(sa.bindparam("b_tip"), _delivery.tip_id)}
-    )
+FINISH = Bulk(
+    CLAIM
+    | {
+        "b_state": sa.String(),
+        "b_outcome": sa.String(),
+        "b_tip": sa.String(),
+        "b_message": sa.BigInteger(),
+        "b_at": Instant(),
+    },
+    lambda value: (
+        sa.update(deliveries)
+        .where(_of_claim(value), sa.or_(*(_delivery.state == state for state in IN_HAND)))
+        .values(
+            state=value("b_state"),
+            outcome=value("b_outcome"),
+            tip_id=sa.func.coalesce(value("b_tip"), _delivery.tip_id),
+            message_id=value("b_message"),
+            recorded_at=value("b_at"),
+        )
+    ),
 )
-MOVE_ON = (
-    sa.update(subscriptions)
-    .where(
-        _subscription.chat_id == sa.bindparam("b_chat"),
-        # Nobody's: the chat changed its wish while its tip was on its way. The new plan stays, the history is written.
-        sa.func.coalesce(_subscription.worker, sa.bindparam("b_worker")) == sa.bindparam("b_worker"),
-    )
-    .values(
-        {
-            name: sa.case((_owned, sa.bindparam(name, type_=_subscription[name].type)), else_=_subscription[name])
-            for name in ("next_due", "next_date", "wake_at")
-        }
-        | {"sent": sa.bindparam("sent"), "last_date": sa.bindparam("last_date"), "worker": None}
-    )
+PLAN: Types = {"next_due": Instant(), "next_date": sa.Date(), "wake_at": Instant()}
+HISTORY: Types = {"sent": sa.Text(), "last_date": sa.Date()}
+MOVE_ON = Bulk(
+    OWNER | {f"b_{name}": kind for name, kind in (PLAN | HISTORY).items()},
+    lambda value: (
+        sa.update(subscriptions)
+        .where(
+            _subscription.chat_id == value("b_chat"),
+            # Nobody's: the chat changed its wish while its tip was on its way. The new plan stays, the history is kept.
+            sa.or_(_subscription.worker.is_(None), _subscription.worker == value("b_worker")),
+        )
+        .values(
+            {
+                name: sa.case((_subscription.worker.is_(None), _subscription[name]), else_=value(f"b_{name}"))
+                for name in PLAN
+            }
+            | {name: value(f"b_{name}") for name in HISTORY}
+            | {"worker": None}
+        )
+    ),
 )
-GIVE_BACK = (
-    sa.update(deliveries)
-    .where(_of_claim, _delivery.state == DeliveryState.CLAIMED.value)
-    .values(state=DeliveryState.WAITING.value)
+GIVE_BACK = Bulk(
+    CLAIM,
+    lambda value: (
+        sa.update(deliveries)
+        .where(_of_claim(value), _delivery.state == DeliveryState.CLAIMED.value)
+        .values(state=DeliveryState.WAITING.value)
+    ),
 )
-WAKE = (
-    sa.update(subscriptions)
-    .where(_subscription.chat_id == sa.bindparam("b_chat"), _owned)
-    .values(wake_at=sa.bindparam("now"), worker=None)
+WAKE = Bulk(
+    OWNER | {"b_at": Instant()},
+    lambda value: (
+        sa.update(subscriptions)
+        .where(_subscription.chat_id == value("b_chat"), _subscription.worker == value("b_worker"))
+        .values(wake_at=value("b_at"), worker=None)
+    ),
 )
 
 
@@ -125,9 +167,25 @@ def _key(claim: DueDelivery) -> dict[str, object]:
 class SqlDeliveries(SqlBase):
     """Implements `bot.storage.protocol.Deliveries`."""
 
-    async def claim_due(
-        self, now: datetime, limit: int, worker: str, lease: timedelta
-    ) -> Sequence[DueDelivery]:
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        insert = self.insert(deliveries).from_select(
+            ["chat_id", "local_date", "due_at", "state", "attempt", "worker"], NEW_DELIVERY
+        )
+        # A tip that an earlier worker began to send stays so: it is in doubt, and its new owner decides.
+        in_doubt = _delivery.state == DeliveryState.SENDING.value
+        self._upsert = insert.on_conflict_do_update(
+            index_elements=["chat_id", "local_date"],
+            set_={
+                "state": sa.case((in_doubt, DeliveryState.SENDING.value), else_=DeliveryState.CLAIMED.value),
+                "attempt": _delivery.attempt + 1,
+                "worker": insert.excluded.worker,
+                "due_at": insert.excluded.due_at,
+            },
+            where=_delivery.state != DeliveryState.DONE.value,
+        )
+
+    async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
         """See the protocol."""
         async with self.database.writing() as connection:
             due = (await connection.execute(DUE, {"now": now, "limit": limit})).mappings().all()
@@ -139,17 +197,9 @@ class SqlDeliveries(SqlBase):
             )
             mine = set(taken.scalars())
             claims = [claim_from(row, worker) for row in due if row["chat_id"] in mine]
-            rows = [claimed_delivery_row(claim) for claim in claims if claim.found is not DeliveryState.DONE]
-            if rows:
-                insert = self.insert(deliveries)
-                await connection.execute(
-                    insert.on_conflict_do_update(
-                        index_elements=["chat_id", "local_date"],
-                        set_={name: insert.excluded[name] for name in ("state", "attempt", "worker", "due_at")},
-                        where=_delivery.state != DeliveryState.DONE.value,
-                    ),
-                    rows,
-                )
+            fresh = [claim.chat_id for claim in claims if claim.found is not DeliveryState.DONE]
+            if fresh:
+                await connection.execute(self._upsert, {"chat_ids": fresh})
             return claims
 
     async def mark_sending(
@@ -158,57 +208,62 @@ class SqlDeliveries(SqlBase):
         """See the protocol."""
         if not tips:
             return ()
-        rows = [{**_key(claim), "b_tip": tip_id, "b_end": now + margin} for claim, tip_id in tips]
+        chat_ids = [claim.chat_id for claim, _ in tips]
         async with self.database.writing() as connection:
-            await connection.execute(MARK, rows)
-            found = await connection.execute(
-                MARKED,
-                {
-                    "chat_ids": [claim.chat_id for claim, _ in tips],
-                    "dates": list({claim.due.local_date for claim, _ in tips}),
-                },
-            )
+            # Whoever holds these rows for the length of this transaction can lose none of them meanwhile.
+            owned = await connection.execute(OWNED, {"chat_ids": chat_ids, "b_end": now + margin})
+            owners = {(chat_id, worker) for chat_id, worker in owned}
+            rows = [
+                {**_key(claim), "b_tip": tip_id}
+                for claim, tip_id in tips
+                if (claim.chat_id, claim.worker) in owners and claim.found is not DeliveryState.SENDING
+            ]
+            if not rows:
+                return [False] * len(tips)
+            await MARK.execute(connection, rows)
+            found = await connection.execute(MARKED, {"chat_ids": chat_ids})
             marked = {tuple(row) for row in found}
-        return [
-            # One that an earlier worker was sending is in that state already, and must not be sent a second time.
-            claim.found is not DeliveryState.SENDING
-            and (claim.chat_id, claim.due.local_date, claim.attempt, claim.worker) in marked
-            for claim, _ in tips
-        ]
+        tried = {(row["b_chat"], row["b_date"], row["b_attempt"], row["b_worker"]) for row in rows}
+        sendable = marked & tried
+        return [(claim.chat_id, claim.due.local_date, claim.attempt, claim.worker) in sendable for claim, _ in tips]
 
     async def record(self, results: Sequence[Result], now: datetime) -> None:
         """See the protocol."""
-        if not results:
+        moved, finished = [], []
+        # Everybody takes rows in the same order, subscriptions before deliveries: no two can wait for each other.
+        for result in sorted(results, key=lambda result: result.claim.chat_id):
+            claim = result.claim
+            plan = {**moved_plan_row(result), **history_row(result)}
+            moved.append(
+                {"b_chat": claim.chat_id, "b_worker": claim.worker}
+                | {f"b_{name}": value for name, value in plan.items()}
+            )
+            if result.outcome is not None:
+                row = finished_delivery_row(result, now)
+                finished.append(
+                    {
+                        **_key(claim),
+                        "b_state": row["state"],
+                        "b_outcome": row["outcome"],
+                        "b_tip": result.tip_id,
+                        "b_message": row["message_id"],
+                        "b_at": row["recorded_at"],
+                    }
+                )
+        if not moved:
             return
-        finished = [
-            {**_key(result.claim), **finished_delivery_row(result, now), "b_tip": result.tip_id}
-            for result in results
-            if result.outcome is not None
-        ]
-        moved = [
-            {
-                "b_chat": result.claim.chat_id,
-                "b_worker": result.claim.worker,
-                **moved_plan_row(result),
-                **history_row(result),
-            }
-            for result in results
-        ]
         async with self.database.writing() as connection:
-            if finished:
-                await connection.execute(FINISH, finished)
-            await connection.execute(MOVE_ON, moved)
+            await MOVE_ON.execute(connection, moved)
+            await FINISH.execute(connection, finished)
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:
         """See the protocol."""
-        if not claims:
+        keys = [_key(claim) for claim in sorted(claims, key=lambda claim: claim.chat_id)]
+        if not keys:
             return
         async with self.database.writing() as connection:
-            await connection.execute(GIVE_BACK, [_key(claim) for claim in claims])
-            await connection.execute(
-                WAKE,
-                [{"b_chat": claim.chat_id, "b_worker": claim.worker, "now": now} for claim in claims],
-            )
+            await WAKE.execute(connection, [{**key, "b_at": now} for key in keys])
+            await GIVE_BACK.execute(connection, keys)
 
     async def sent_tips(self, chat_id: int) -> Sequence[str]:
         """See the protocol."""

@@ -34,9 +34,7 @@ class SqlRecords(SqlBase):
         """See the protocol."""
         async with self.database.writing() as connection:
             await connection.execute(
-                self.insert(messages)
-                .values(chat_id=chat_id, message_id=message_id, at=now)
-                .on_conflict_do_nothing()
+                self.insert(messages).values(chat_id=chat_id, message_id=message_id, at=now).on_conflict_do_nothing()
             )
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
@@ -49,9 +47,7 @@ class SqlRecords(SqlBase):
         """See the protocol."""
         async with self.database.writing() as connection:
             await connection.execute(
-                sa.delete(messages).where(
-                    messages.c.chat_id == chat_id, messages.c.message_id.in_(list(message_ids))
-                )
+                sa.delete(messages).where(messages.c.chat_id == chat_id, messages.c.message_id.in_(list(message_ids)))
             )
 
     async def seen_update(self, update_id: int) -> bool:
@@ -63,9 +59,7 @@ class SqlRecords(SqlBase):
     async def record_update(self, update_id: int, now: datetime) -> None:
         """See the protocol."""
         async with self.database.writing() as connection:
-            await connection.execute(
-                self.insert(updates).values(update_id=update_id, at=now).on_conflict_do_nothing()
-            )
+            await connection.execute(self.insert(updates).values(update_id=update_id, at=now).on_conflict_do_nothing())
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """See the protocol."""

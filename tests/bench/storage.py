@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +27,7 @@ SIZES = (1_000, 30_000, 1_000_000)
 BATCH = 1_000
 BATCHES = 20
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
-NOW_NUMBER = int(NOW.timestamp()) * 1_000_000
+NOW_NUMBER = int(NOW.timestamp())
 FILL = (
     """INSERT INTO chats (chat_id, kind, language, country, audience, age_band, created_at)
        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
@@ -35,9 +36,11 @@ FILL = (
     """INSERT INTO subscriptions
        (chat_id, hour, minute, zone, days, pictures, excluded, sent, created_at, next_due, next_date, wake_at)
        SELECT chat_id, 18, 0, 'Asia/Tokyo', 'daily', TRUE, '', 'talk-first', :now,
-              :now + (chat_id % 1440 - 720) * 60000000, :today, :now + (chat_id % 1440 - 720) * 60000000
+              :now + (chat_id % 1440 - 720) * 60, :today, :now + (chat_id % 1440 - 720) * 60
        FROM chats""",
 )
+
+TYPES: dict[str, sa.types.TypeEngine[Any]] = {"rows": sa.Integer(), "now": sa.BigInteger(), "today": sa.Date()}
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,8 @@ async def fill(database: Database, rows: int) -> None:
     async with database.writing() as connection:
         for statement in FILL:
             bound = {name: value for name, value in values.items() if f":{name}" in statement}
-            types = [sa.bindparam("now", type_=sa.BigInteger), sa.bindparam("today", type_=sa.Date)]
-            known = [bind for bind in types if bind.key in bound]
-            await connection.execute(sa.text(statement).bindparams(*known), bound)
+            typed = [sa.bindparam(name, type_=TYPES[name]) for name in bound]
+            await connection.execute(sa.text(statement).bindparams(*typed), bound)
         await connection.execute(sa.text("ANALYZE"))
 
 
@@ -130,10 +132,8 @@ async def measure(name: str, url: str, rows: int) -> Line:
 
 async def measure_all(postgres: str | None) -> Sequence[Line]:
     """Measure every size on every database."""
-    lines = []
     with tempfile.TemporaryDirectory() as folder:
-        for rows in SIZES:
-            lines.append(await measure("SQLite", f"sqlite:///{Path(folder)}/{rows}.db", rows))
+        lines = [await measure("SQLite", f"sqlite:///{Path(folder)}/{rows}.db", rows) for rows in SIZES]
     for rows in SIZES if postgres else ():
         assert postgres is not None
         server = Database(parse_url(postgres))

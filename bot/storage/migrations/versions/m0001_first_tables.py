@@ -50,9 +50,7 @@ def upgrade() -> None:
         sa.Column("wake_at", sa.BigInteger),
         sa.Column("worker", sa.String(64)),
         sa.PrimaryKeyConstraint("chat_id", name="pk_subscriptions"),
-        sa.ForeignKeyConstraint(
-            ["chat_id"], ["chats.chat_id"], name="fk_subscriptions_chat_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.chat_id"], name="fk_subscriptions_chat_id", ondelete="CASCADE"),
         sa.CheckConstraint("hour BETWEEN 0 AND 23", name="ck_subscriptions_hour"),
         sa.CheckConstraint("minute BETWEEN 0 AND 59", name="ck_subscriptions_minute"),
     )
