@@ -24,7 +24,7 @@ _AUDIENCE_ORDER: dict[Audience | None, dict[str, int]] = {
 
 
 def choose_helplines(
-    pack: Pack, profile: Profile, needs: Sequence[Need], now: datetime, limit: int = 4
+    pack: Pack, profile: Profile, needs: Sequence[Need], now: datetime, limit: int = 4, *, lasting: bool = False
 ) -> tuple[Helpline, ...]:
     """Return at most `limit` helplines for the needs (most important first), best first; `now` is aware.
 
@@ -33,7 +33,8 @@ def choose_helplines(
     checked within 24 months before older before undated; earlier need; a language that the reader understands; open
     (a web form always is) before unknown before closed; suits the reader; what the line is mainly for. An old line is
     never dropped when it is the last of its country for a need that there is room for. Lines come from the reader's
-    own country and the worldwide services, from no other country.
+    own country and the worldwide services, from no other country. A `lasting` choice, which is kept and shown at any
+    hour, prefers lines that are open round the clock.
     """
     if limit < 1:
         return ()
@@ -43,7 +44,8 @@ def choose_helplines(
     if first and not wanted:
         return first
     others = tuple(line for line in lines if line.kind != "emergency")
-    choice = _Choice(profile, now, others, world_lines(pack, profile.country), wanted or (Need.GENERAL,))
+    options = _options(others, world_lines(pack, profile.country), profile, now, lasting=lasting)
+    choice = _Choice(options, profile.audience, wanted or (Need.GENERAL,))
     if not choice.candidates():
         choice = replace(choice, wanted=(Need.GENERAL, Need.SUICIDE))
     return (*first, *choice.lines(limit - len(first)))
@@ -80,113 +82,128 @@ def _shown(lines: Iterable[Helpline]) -> tuple[Helpline, ...]:
     return tuple(line for line in lines if line.confidence is not Confidence.MEMORY)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Option:
+    """A line with all that is judged once for a reader and an instant. `quality`: age of check, language, open."""
+
+    line: Helpline
+    order: int
+    is_world: bool
+    understands: bool
+    quality: Rank
+    suits: int
+
+    @property
+    def is_directory(self) -> bool:
+        """Return whether the line only leads on to the lines of many countries."""
+        return self.is_world and self.line.kind == "line"
+
+    def rank(self, wanted: tuple[Need, ...]) -> Rank:
+        """Return the place of the line among those that serve one of the wanted needs; lower comes first."""
+        needs = self.line.needs
+        need = next((place for place, need in enumerate(wanted) if need in needs), len(wanted))
+        purpose = needs.index(wanted[need]) if need < len(wanted) else len(needs)
+        age, *fit = self.quality
+        return (age, int(self.is_directory), need, *fit, self.suits, purpose, int(self.is_world), self.order)
+
+
+def _options(
+    national: Sequence[Helpline], world: Sequence[Helpline], profile: Profile, now: datetime, *, lasting: bool
+) -> list[_Option]:
+    options = []
+    for order, line in enumerate((*national, *world)):
+        age = max(0, freshness(line, now.date()) - Freshness.AGING)
+        speaks = understands(line, profile.language)
+        online = line.kind == "reporting" and not line.phones and line.hours is None
+        kind = open_state(line, now).kind
+        if lasting and kind is OpenKind.OPEN:
+            kind = OpenKind.CLOSED
+        is_open = 0 if online else _OPEN_ORDER[kind]
+        suits = _AUDIENCE_ORDER[profile.audience][line.for_]
+        options.append(_Option(line, order, order >= len(national), speaks, (age, int(not speaks), is_open), suits))
+    return options
+
+
 @dataclass(frozen=True, slots=True)
 class _Choice:
     """The choice of lines other than emergency numbers, for one reader at one instant."""
 
-    profile: Profile
-    now: datetime
-    national: tuple[Helpline, ...]
-    world: tuple[Helpline, ...]
+    options: Sequence[_Option]
+    audience: Audience | None
     wanted: tuple[Need, ...]
 
     def lines(self, room: int) -> tuple[Helpline, ...]:
         """Return at most `room` lines in the order in which they are shown."""
-        chosen: list[Helpline] = []
+        chosen: list[_Option] = []
         for need in self.wanted:
             pool = self.unserved(need, chosen)
             if len(chosen) < room and pool:
-                chosen.append(min(pool, key=partial(self.rank, wanted=(need,))))
-        rest = [line for line in self.candidates() if line not in chosen]
-        chosen += sorted(rest, key=self.overall)[: max(0, room - len(chosen))]
-        directories = [line for line in self.directories() if line not in chosen]
-        most = 1 if self.national else len(directories)
-        chosen += sorted(directories, key=self.overall)[: min(most, max(0, room - len(chosen)))]
-        return tuple(sorted(self.suited(chosen, room), key=self.overall))
+                chosen.append(min(pool, key=partial(_Option.rank, wanted=(need,))))
+        rest = [option for option in self.candidates() if option not in chosen]
+        chosen += sorted(rest, key=self.rank)[: max(0, room - len(chosen))]
+        directories = [option for option in self.directories() if option not in chosen]
+        most = len(directories) if all(option.is_world for option in self.options) else 1
+        chosen += sorted(directories, key=self.rank)[: min(most, max(0, room - len(chosen)))]
+        return tuple(option.line for option in sorted(self.suited(chosen, room), key=self.rank))
 
-    def unserved(self, need: Need, chosen: Sequence[Helpline]) -> list[Helpline]:
-        """Return the lines from which one is taken for a need; none when a chosen line already serves it as well.
+    def rank(self, option: _Option) -> Rank:
+        return option.rank(self.wanted)
 
-        Once there is somebody who understands the reader, a further need takes no line where nobody does.
-        """
-        pool = self.pool(need)
-        language = self.profile.language
-        if any(understands(line, language) for line in chosen):
-            pool = [line for line in pool if understands(line, language)]
-        best = min((self.quality(line) for line in pool), default=())
-        return [] if any(line in pool and self.quality(line) <= best for line in chosen) else pool
-
-    def candidates(self) -> tuple[Helpline, ...]:
-        """Return every line that serves one of the needs, once."""
-        found: list[Helpline] = []
-        for need in self.wanted:
-            found += [line for line in self.pool(need) if line not in found]
-        return tuple(found)
-
-    def pool(self, need: Need) -> list[Helpline]:
+    def pool(self, need: Need) -> list[_Option]:
         """Return the lines for one need: those of the country, and worldwide services that act themselves.
 
         Directories stand in for the most important need when there is no such line. Lines for parents only are left
         out for a young person who has any other.
         """
-        direct = [line for line in (*self.national, *self.world) if need in line.needs and not self.is_directory(line)]
+        serving = [option for option in self.options if need in option.line.needs]
+        direct = [option for option in serving if not option.is_directory]
         if not direct and need is self.wanted[0]:
-            direct = [line for line in self.world if need in line.needs]
-        if self.profile.audience is Audience.YOUNG:
-            return [line for line in direct if line.for_ != "parent"] or direct
+            direct = serving
+        if self.audience is Audience.YOUNG:
+            return [option for option in direct if option.line.for_ != "parent"] or direct
         return direct
 
-    def is_directory(self, line: Helpline) -> bool:
-        """Return whether a line only leads on to the lines of many countries."""
-        return line.kind == "line" and line in self.world
+    def unserved(self, need: Need, chosen: Sequence[_Option]) -> list[_Option]:
+        """Return the lines from which one is taken for a need; none when a chosen line already serves it as well.
 
-    def directories(self) -> list[Helpline]:
+        Once there is somebody who understands the reader, a further need takes no line where nobody does, unless
+        there is no other.
+        """
+        pool = self.pool(need)
+        if any(option.understands for option in chosen):
+            pool = [option for option in pool if option.understands] or pool
+        best = min((option.quality for option in pool), default=())
+        return [] if any(option in pool and option.quality <= best for option in chosen) else pool
+
+    def candidates(self) -> list[_Option]:
+        """Return every line that serves one of the needs, once."""
+        return list(dict.fromkeys(option for need in self.wanted for option in self.pool(need)))
+
+    def directories(self) -> list[_Option]:
         """Return the worldwide directories that help with one of the needs, or in general."""
         wanted = {*self.wanted, Need.GENERAL}
-        return [line for line in self.world if self.is_directory(line) and wanted & set(line.needs)]
+        return [option for option in self.options if option.is_directory and wanted & set(option.line.needs)]
 
-    def rank(self, line: Helpline, wanted: tuple[Need, ...]) -> Rank:
-        """Return the place of a line among those that serve one of the wanted needs; lower comes first."""
-        need = next((place for place, need in enumerate(wanted) if need in line.needs), len(wanted))
-        purpose = line.needs.index(wanted[need]) if need < len(wanted) else len(line.needs)
-        age, *fit = self.quality(line)
-        order = (*self.national, *self.world).index(line)
-        suits = _AUDIENCE_ORDER[self.profile.audience][line.for_]
-        return (age, int(self.is_directory(line)), need, *fit, suits, purpose, int(line in self.world), order)
-
-    def overall(self, line: Helpline) -> Rank:
-        return self.rank(line, self.wanted)
-
-    def quality(self, line: Helpline) -> Rank:
-        """Return how well a line can be used now: age of its check, language, open or not."""
-        age = max(0, freshness(line, self.now.date()) - Freshness.AGING)
-        speaks = understands(line, self.profile.language)
-        online = line.kind == "reporting" and not line.phones and line.hours is None
-        is_open = 0 if online else _OPEN_ORDER[open_state(line, self.now).kind]
-        return (age, int(not speaks), is_open)
-
-    def suited(self, chosen: list[Helpline], room: int) -> list[Helpline]:
+    def suited(self, chosen: list[_Option], room: int) -> list[_Option]:
         """Make sure of a children's line for a young person, and of more than children's lines for everybody else."""
-        if self.profile.audience is Audience.YOUNG:
-            wanted = [line for line in self.candidates() if line.for_ == "child" and line in self.national]
-            missing = room > 1 and not any(line.for_ == "child" for line in chosen)
+        if self.audience is Audience.YOUNG:
+            wanted = [option for option in self.candidates() if option.line.for_ == "child" and not option.is_world]
+            missing = room > 1 and not any(option.line.for_ == "child" for option in chosen)
         else:
-            general = replace(self, wanted=(*self.wanted, Need.GENERAL, Need.SUICIDE))
-            wanted = [line for line in general.candidates() if line.for_ != "child"]
-            wanted += [line for line in self.world if line.for_ != "child"]
-            missing = room > 0 and all(line.for_ == "child" for line in chosen)
+            wider = replace(self, wanted=(*self.wanted, Need.GENERAL, Need.SUICIDE))
+            wanted = [option for option in wider.candidates() if option.line.for_ != "child"]
+            wanted = wanted or [option for option in self.directories() if option.line.for_ != "child"]
+            missing = room > 0 and all(option.line.for_ == "child" for option in chosen)
         if not missing or not wanted:
             return chosen
-        best = min(wanted, key=self.overall)
-        kept = chosen if len(chosen) < room else self.without_one(chosen, best)
-        return [*kept, best]
+        best = min(wanted, key=self.rank)
+        return [*(chosen if len(chosen) < room else self.without_one(chosen, best)), best]
 
-    def without_one(self, chosen: list[Helpline], instead: Helpline) -> list[Helpline]:
+    def without_one(self, chosen: list[_Option], instead: _Option) -> list[_Option]:
         """Return the lines without the last one whose needs the others and `instead` serve, else without the last."""
-        ordered = sorted(chosen, key=self.overall, reverse=True)
-        for line in ordered:
-            others = [other for other in (*chosen, instead) if other is not line]
-            served = {need for other in others for need in other.needs}
-            if all(need in served for need in line.needs if need in self.wanted):
-                return [other for other in chosen if other is not line]
+        ordered = sorted(chosen, key=self.rank, reverse=True)
+        for option in ordered:
+            served = {need for other in (*chosen, instead) if other is not option for need in other.line.needs}
+            if all(need in served for need in option.line.needs if need in self.wanted):
+                return [other for other in chosen if other is not option]
         return [other for other in chosen if other is not ordered[0]]

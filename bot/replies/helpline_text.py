@@ -21,9 +21,21 @@ _CHAT_WAYS = {"chat", "LINE", "KakaoTalk", "Telegram", "WhatsApp"}
 _OWN_AUDIENCE = {"child": Audience.YOUNG, "parent": Audience.PARENT}
 
 
-def line_block(line: Helpline, words: Words, audience: Audience | None, now: datetime, *, notes: bool = True) -> str:
-    """Return a helpline as two or three HTML lines: name; ways, hours, cost and languages; note and date of check."""
-    facts = [*ways(line, words), *map(escape, _facts(line, words, now))]
+def line_block(
+    line: Helpline,
+    words: Words,
+    audience: Audience | None,
+    now: datetime,
+    *,
+    notes: bool = True,
+    lasting: bool = False,
+) -> str:
+    """Return a helpline as two or three HTML lines: name; ways, hours, cost and languages; note and date of check.
+
+    A `lasting` block, which is kept and shown at any hour, says of the hours only "round the clock".
+    """
+    hours = [] if lasting and not line.always else open_words(line, words, now)
+    facts = [*ways(line, words), *map(escape, (*hours, *_cost_and_languages(line, words)))]
     rows = [_title(line, words, audience), " · ".join(facts)]
     small = [escape(localised(line.note, words.language))] if notes and line.note else []
     small += map(escape, age_of_check(line, words, now))
@@ -117,8 +129,8 @@ def _title(line: Helpline, words: Words, audience: Audience | None) -> str:
     return title
 
 
-def _facts(line: Helpline, words: Words, now: datetime) -> list[str]:
-    facts = open_words(line, words, now)
+def _cost_and_languages(line: Helpline, words: Words) -> list[str]:
+    facts = []
     if line.cost != "unknown":
         facts.append(words("helpline.cost-" + line.cost))
     if line.languages and words.language not in line.languages:

@@ -36,17 +36,21 @@ _COUNTRIES_PER_ROW = 3
 _LIST_BUTTONS = "helplines:country"
 
 
-def helpline_card(pack: Pack, profile: Profile, needs: Sequence[Need], now: datetime, *, limit: int = 4) -> str:
+def helpline_card(
+    pack: Pack, profile: Profile, needs: Sequence[Need], now: datetime, *, limit: int = 4, lasting: bool = False
+) -> str:
     """Return the helplines for the needs as an HTML block of at most `limit` lines, never empty.
 
     Emergency numbers share one line. A reader without a country is told to call the local emergency number, and
-    gets the worldwide services. Notes are left out when the block would be longer than CARD_LIMIT.
+    gets the worldwide services. Notes are left out when the block would be longer than CARD_LIMIT. A `lasting` card
+    may be kept and shown at any hour: it says nothing that changes with the time of day.
     """
     words = Words(pack, profile.language)
-    lines = [line for line in choose_helplines(pack, profile, needs, now, limit) if line.kind != "emergency"]
+    found = choose_helplines(pack, profile, needs, now, limit, lasting=lasting)
+    lines = [line for line in found if line.kind != "emergency"]
     head = _emergency_head(pack, profile, needs, words)
     for notes in (True, False):
-        blocks = [line_block(line, words, profile.audience, now, notes=notes) for line in lines]
+        blocks = [line_block(line, words, profile.audience, now, notes=notes, lasting=lasting) for line in lines]
         card = "\n\n".join([*head, *blocks])
         if length(card) <= CARD_LIMIT:
             break
