@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from content.freshness import Freshness, freshness, months_before
@@ -146,6 +146,7 @@ HOURS = st.builds(
 )
 
 
+@settings(deadline=None)  # the machine may be busy; what is tested is the rule
 @given(st.lists(HOURS, min_size=1, max_size=4), ZONES, INSTANTS)
 def test_what_is_said_about_a_line_comes_true(hours: list[OpenHours], zone: str, now: datetime) -> None:
     some = line(zone=zone).model_copy(update={"hours": tuple(hours)})
@@ -164,6 +165,7 @@ def test_what_is_said_about_a_line_comes_true(hours: list[OpenHours], zone: str,
         assert state.kind is OpenKind.ALWAYS
 
 
+@settings(deadline=None)  # the machine may be busy; what is tested is the rule
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.dates(), st.dates())
 def test_a_closure_covers_both_its_ends_and_its_complement_covers_the_rest(day: date, one: date, two: date) -> None:
     first, last = f"{one:%m-%d}", f"{two:%m-%d}"
@@ -198,6 +200,7 @@ def test_emergency_numbers_do_not_expire(checked: date | None) -> None:
     assert freshness(line(kind="emergency", checked=checked), TODAY) is Freshness.FRESH
 
 
+@settings(deadline=None)  # the machine may be busy; what is tested is the rule
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 60))
 def test_going_back_by_months_keeps_the_day_or_takes_the_last_of_the_month(day: date, months: int) -> None:
     before = months_before(day, months)
