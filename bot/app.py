@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -18,6 +17,7 @@ from telegram.request import BaseRequest
 
 from bot.charts.cache import ChartCache
 from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.outcome import classify
 from bot.handlers import BotApplication, register
 from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
@@ -29,9 +29,9 @@ from bot.transport.pacing import Pacer
 from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
 from bot.transport.request import AiohttpRequest
-from bot.understanding.engine import load_engine
+from bot.understanding.engine import Engine
+from bot.understanding.loading import load_engine
 from bot.understanding.model import Understander
-from content.load import BASE_PACK
 from content.model import Pack, Urgency
 
 logger = logging.getLogger(__name__)
@@ -40,9 +40,12 @@ LONG_POLL = 25
 """Seconds that Telegram may hold a request for updates open."""
 
 
-def load_understander(pack: Pack, overlays: Sequence[Path]) -> Understander:
-    """Return the understanding fitted for the pack; without an encoder it answers by letters and says so."""
-    return load_engine([BASE_PACK, *overlays], pack)
+def load_understander(pack: Pack) -> Engine:
+    """Return the understanding fitted for the base pack; without an encoder it answers by letters and says so."""
+    engine = load_engine(figure_reader=figure_reader(pack))
+    if engine.trouble:
+        logger.warning("encoder-missing", extra={"reason": engine.trouble})
+    return engine
 
 
 @dataclass(slots=True)
@@ -156,12 +159,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
     await application.start()
     sender = TipSender(application.bot, services)
     dispatcher = Dispatcher(
-        store=services.store,
-        sender=sender,
-        pack=lambda: services.pack,
-        clock=services.clock,
-        worker=worker,
-        seed=services.seed,
+        services.store, lambda: services.pack, sender, classify, clock=services.clock, worker=worker
     )
     services.wake = dispatcher.wake
     tasks = {"dispatcher": asyncio.create_task(dispatcher.run())}
@@ -179,7 +177,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
     finally:
         if poller is not None:
             await poller.stop()
-        await dispatcher.stop()
+        dispatcher.stop()
         await _settle(tasks.values())
         await application.stop()
         await application.shutdown()
@@ -192,8 +190,8 @@ async def process(application: BotApplication, update: Update) -> None:
     await application.update_processor.process_update(update, application.process_update(update))
 
 
-async def _settle(tasks: Awaitable[None] | object) -> None:
-    for task in tasks:  # type: ignore[attr-defined]
+async def _settle(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
         try:
             await task
         except Exception as error:  # noqa: BLE001  # the end of a part is already being reported by `wait`

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("mamori ask: give either a question or --jsonl")
     pack = pack_of(settings_of())
     profile = _profile(pack, arguments.lang, arguments.country, arguments.audience)
-    understander = load_understander(pack, [])
+    understander = load_understander(pack)
     asker = Asker(pack, understander)
     if arguments.jsonl:
         return asker.answer_lines(sys.stdin, sys.stdout)

@@ -65,7 +65,7 @@ async def _run(settings: Settings, token: str) -> None:
     try:
         services = build_services(
             pack=pack,
-            understander=load_understander(pack, settings.packs),
+            understander=load_understander(pack),
             store=store,
             clock=lambda: datetime.now(UTC),
             seed=secrets.randbits(32),

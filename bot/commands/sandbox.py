@@ -65,7 +65,7 @@ async def _with_bot(
     pack = pack_of(settings)
     services = build_services(
         pack=pack,
-        understander=load_understander(pack, settings.packs),
+        understander=load_understander(pack),
         store=MemoryStore(),
         clock=clock.now,
         operator=settings.operator,

@@ -122,7 +122,7 @@ def prepare_fallback(pack: Pack, now: datetime, languages: Sequence[str] = ()) -
         words = Words(pack, language)
         for country in (WORLD, *pack.countries):
             profile = Profile(language=language, country=None if country == WORLD else country)
-            card = helpline_card(pack, profile, _CALM_NEEDS, now, limit=_CARD_LINES)
+            card = helpline_card(pack, profile, _CALM_NEEDS, now, limit=_CARD_LINES, lasting=True)
             cards[language, country] = "\n\n".join((bold(words("emergency.head")), words.html("emergency.calm"), card))
     return FallbackCards(cards)
 

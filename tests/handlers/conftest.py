@@ -26,7 +26,7 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="session")
 def understander(pack: Pack) -> Understander:
-    return load_understander(pack, [])
+    return load_understander(pack)
 
 
 @pytest.fixture(autouse=True)
