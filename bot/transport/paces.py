@@ -17,7 +17,8 @@ _REPLIES_REMEMBERED = 10.0
 class ChatPace:
     """One message a second to a chat after a burst of ``burst``, and ``group_per_minute`` in any minute to a group.
 
-    A group or channel has a negative id or a name. Also remembers which chats Telegram asked to leave alone.
+    Broadcasts have no burst: they wait until the chat's is whole again. A group or channel has a negative id or a
+    name. Also remembers which chats Telegram asked to leave alone.
     """
 
     def __init__(self, *, gap: float = 1.0, burst: int = 4, group_per_minute: int = 20) -> None:
@@ -31,18 +32,20 @@ class ChatPace:
         """Count the chats that are remembered: those written to in the last seconds, groups of the last minute."""
         return len(self._chats)
 
-    def book(self, chat_id: ChatId, now: float) -> float:
-        """Take the chat's next place and return its time; it is ``now`` or later, and never before an earlier place."""
+    def book(self, chat_id: ChatId, now: float, *, broadcast: bool = False) -> float:
+        """Take the chat's next place and give its time, ``now`` or later; in a group never before an earlier place."""
         self._sweep(now)
         chat = self._chats.setdefault(chat_id, _Chat())
-        at = max(now, chat.full_until - (self._burst - 1) * self._gap, chat.last)
+        ahead = 0 if broadcast else self._burst - 1
+        at = max(now, chat.full_until - ahead * self._gap)
         if is_group(chat_id):
+            at = max(at, chat.last)
             if len(chat.places) == self._group_per_minute:
                 at = max(at, chat.places[0] + _GROUP_WINDOW)
                 chat.places.popleft()
             chat.places.append(at)
         chat.full_until = max(at, chat.full_until) + self._gap
-        chat.last = at
+        chat.last = max(at, chat.last)
         return at
 
     def is_quiet(self, chat_id: ChatId, now: float) -> bool:

@@ -149,7 +149,7 @@ class Pacer(BaseRateLimiter[str]):
         if chat_id is not None:
             now = self._clock()
             quiet = self._chats.is_quiet(chat_id, now)
-            booked = self._chats.book(chat_id, now) - now
+            booked = self._chats.book(chat_id, now, broadcast=True) - now
             if booked > self._broadcast_patience:
                 raise _later(booked)
             if booked > 0:

@@ -100,6 +100,18 @@ def test_replies_to_one_chat_have_a_small_burst_and_then_one_a_second() -> None:
     run_virtual(main())
 
 
+def test_broadcasts_to_one_chat_are_a_second_apart_and_no_reply_waits_for_them() -> None:
+    async def main() -> None:
+        server, start = Server(burst=4), now()
+        sending = [asyncio.create_task(server.send(1, BROADCAST)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert await server.send(1) == pytest.approx(LATENCY)
+        await asyncio.gather(*sending)
+        assert [round(at - start, 1) for at in server.times(BROADCAST)] == [0, 1, 2]
+
+    run_virtual(main())
+
+
 def test_a_reply_waits_for_its_chats_pace_no_longer_than_its_patience() -> None:
     async def main() -> None:
         server = Server(reply_patience=5.0)
