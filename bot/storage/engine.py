@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
@@ -99,6 +98,11 @@ class Database:
         sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
 
+    def require_file(self) -> None:
+        """Raise StoreError when the SQLite file is not there, instead of making an empty one."""
+        if self.path is not None and not self.path.is_file():
+            raise StoreError(f"The database {self.path} does not exist.")
+
     def prepare_file(self) -> None:
         """Make the SQLite file, readable by its owner only, or say in one sentence why that cannot be."""
         if self.path is None:
@@ -128,10 +132,12 @@ class Database:
         return status.st_dev, status.st_ino
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that sees one consistent state and changes nothing."""
+    async def reading(self, *, snapshot: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that changes nothing; with `snapshot` all its statements see one and the same state."""
         with one_sentence(self.url):
             async with self.engine.connect() as connection:
+                if snapshot and not self.sqlite:  # SQLite never does otherwise
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
                 yield connection
 
     @asynccontextmanager
@@ -173,8 +179,3 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once when another process wrote in between.
     writes = connection.get_execution_options().get("mamori_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def owner_only(path: Path) -> None:
-    """Let nobody but the owner read a file that holds chat ids."""
-    os.chmod(path, 0o600)  # noqa: PTH101  (same call)

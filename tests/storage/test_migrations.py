@@ -1,0 +1,64 @@
+"""One history of migrations for both databases, and it leads to the tables that the code uses."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from importlib.resources import files
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from bot.storage.engine import Database, parse_url
+from bot.storage.schema import metadata
+from bot.storage.sql import open_store
+from bot.storage.upgrade import _config, newest_version, upgrade, version_of
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_schema(address: str) -> None:
+    database = Database(parse_url(address))
+    assert await version_of(database) is None
+    await upgrade(database)
+    assert await version_of(database) == newest_version()
+    async with database.reading() as connection:
+        assert await connection.run_sync(differences) == []
+    await database.close()
+
+
+async def test_upgrading_again_changes_nothing(address: str) -> None:
+    for _ in range(2):
+        store = await open_store(address)
+        await store.record_update(1, datetime(2026, 3, 10, tzinfo=UTC))
+        assert await store.seen_update(1)
+        await store.close()
+
+
+async def test_several_processes_may_upgrade_at_once(address: str) -> None:
+    databases = [Database(parse_url(address)) for _ in range(3)]
+    await asyncio.gather(*(upgrade(database) for database in databases))
+    for database in databases:
+        assert await version_of(database) == newest_version()
+        await database.close()
+
+
+def test_the_history_is_one_line_without_branches_and_without_a_way_back() -> None:
+    scripts = ScriptDirectory.from_config(_config())
+    assert len(scripts.get_heads()) == 1
+    revisions = list(scripts.walk_revisions())
+    assert [revision.revision for revision in reversed(revisions)] == [
+        f"{number:04}" for number in range(1, len(revisions) + 1)
+    ]
+    assert not any(hasattr(revision.module, "downgrade") for revision in revisions)
+
+
+def test_the_migrations_lie_inside_the_package() -> None:
+    folder = files("bot.storage") / "migrations"
+    assert (folder / "env.py").is_file()
+    assert (folder / "versions" / "m0001_first_tables.py").is_file()
