@@ -29,10 +29,7 @@ from bot.sandbox.world import populate
 
 HOST = "127.0.0.1"
 PAGE = Path(__file__).parent / "page"
-_PAGE_FILES = {
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-}
+_KINDS = {".css": "text/css", ".js": "text/javascript"}
 _HEADERS = {
     # The browser itself keeps the promise that nothing leaves this machine.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -65,7 +62,11 @@ def build_sandbox(
     if page:
         routes += [
             Route("/", partial(_page_file, "index.html", "text/html")),
-            *(Route(f"/page/{name}", partial(_page_file, name, kind)) for name, kind in _PAGE_FILES.items()),
+            *(
+                Route(f"/page/{path.name}", partial(_page_file, path.name, _KINDS[path.suffix]))
+                for path in PAGE.iterdir()
+                if path.suffix in _KINDS
+            ),
         ]
     # A foreign website that points its own name at this machine must not reach the sandbox.
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
