@@ -21,14 +21,17 @@ from tests.sandbox.conftest import GROUP, MOTHER, NOON, TEACHER, TOKEN, YOUNG
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+    f"--{name}"
+    for name in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+    )
 ]
 
 
@@ -247,6 +250,7 @@ async def test_the_last_own_message_is_edited_from_the_empty_field(stage: Stage)
     await field.fill("my dauhgter")
     await page.keyboard.press("Enter")
     await stage.heard("message")
+    await expect(bubbles(page).last).to_contain_text("my dauhgter")
     await page.keyboard.press("ArrowUp")
     await expect(field).to_have_value("my dauhgter")
     await field.fill("my daughter")
