@@ -9,7 +9,7 @@ ChatId = int | str
 _GROUP_WINDOW = 60.0
 _QUIET_AFTER = 5.0
 _SWEEP_AT_LEAST = 1024
-_LATE_BY_AT_MOST = 0.01
+_LATE_BY_AT_MOST = 0.05
 _SHORTEST_WAIT = 0.00001
 _REPLIES_REMEMBERED = 10.0
 
@@ -90,8 +90,8 @@ def is_group(chat_id: ChatId) -> bool:
 class LanePace:
     """An even pace for broadcasts that gives way to replies.
 
-    Broadcasts leave at least 1/rate apart (10 ms less after a late one) and never more than ``rate`` in any
-    second. Replies are only noted: each takes the place of a broadcast, and while replies come, some places are
+    Broadcasts leave 1/rate apart, never more than ``rate`` in any second. Late ones are caught up with, as far as
+    50 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come, some places are
     kept free for the next ones. A fifth of the rate is left to broadcasts however many replies there are.
     """
 
@@ -124,7 +124,7 @@ class LanePace:
 
     def note_broadcast(self, now: float) -> None:
         """Count a broadcast that leaves now."""
-        # A late wake-up is caught up with, so that the rate is kept, but by one small step: no burst after a stall.
+        # A late wake-up is caught up with, so that the rate is kept, but by one small step.
         self._next = max(self._next, now - _LATE_BY_AT_MOST) + self._interval
         self._broadcasts.append(now)
 
