@@ -91,8 +91,8 @@ class LanePace:
     """An even pace for broadcasts that gives way to replies.
 
     Broadcasts leave 1/rate apart, never more than ``rate`` in any second. Late ones are caught up with, as far as
-    50 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come, some places are
-    kept free for the next ones. A fifth of the rate is left to broadcasts however many replies there are.
+    50 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come,
+    some places are kept free for the next ones. A fifth of the rate is left to broadcasts however many replies there are.
     """
 
     def __init__(self, rate: float = 29.0) -> None:
@@ -109,8 +109,8 @@ class LanePace:
 
     def wait(self, now: float) -> float:
         """Tell how long the next broadcast has to wait; 0 when it may go. Ask again after the wait."""
-        if now < self._held_until or now < self._next:
-            return max(self._held_until - now, self._next - now, _SHORTEST_WAIT)
+        if now < self._next:
+            return max(self._next - now, _SHORTEST_WAIT)
         self._forget(now)
         broadcasts, replies = self._broadcasts, self._replies
         if len(broadcasts) >= self._least and len(broadcasts) + len(replies) + self._spare(now) >= self._per_second:
@@ -137,6 +137,7 @@ class LanePace:
     def hold(self, until: float) -> None:
         """Send no broadcast until then."""
         self._held_until = max(self._held_until, until)
+        self._next = max(self._next, until)  # a pause that was asked for is nothing to catch up with
 
     def _spare(self, now: float) -> int:
         if now - self._last_reply > _REPLIES_REMEMBERED:
