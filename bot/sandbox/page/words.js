@@ -117,7 +117,7 @@ const JA = {
   fullPicture: "画像を大きく表示",
   voice: "音声",
   sticker: "スタンプ",
-  location: "位置情報",
+  location: "場所",
   document: "ファイル",
   photo: "写真",
   via: "経由",
