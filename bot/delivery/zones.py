@@ -24,7 +24,7 @@ WORLD_ZONES = (
     "Australia/Sydney",
 )
 """Offered when nothing is known: the largest zones of the countries that the pack serves."""
-_SURE = 85
+_SURE = 90
 _OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
 
 

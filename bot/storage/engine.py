@@ -83,7 +83,12 @@ class Database:
 
     def _build_engine(self) -> AsyncEngine:
         if not self.sqlite:
-            arguments = {"command_timeout": POSTGRES_SECONDS, "timeout": POSTGRES_SECONDS}
+            arguments = {
+                "command_timeout": POSTGRES_SECONDS,
+                "timeout": POSTGRES_SECONDS,
+                # A plan made while the tables were empty is kept for ever and reads whole tables once they are full.
+                "server_settings": {"plan_cache_mode": "force_custom_plan", "jit": "off"},
+            }
             with one_sentence(self.url):
                 return create_async_engine(
                     self.url, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args=arguments

@@ -153,7 +153,8 @@ class MemoryChats(MemoryTables):
             if row["deactivated_at"] is not None and row["deactivated_at"] <= now - CHAT_KEPT:
                 for name, number in (await self.forget(chat_id)).rows.items():
                     rows[name] += number
-        for delivery in [key for key in self.deliveries_by_day if key[1] < (now - DELIVERY_KEPT).date()]:
-            del self.deliveries_by_day[delivery]
-            rows["deliveries"] += 1
+        for day, row in list(self.deliveries_by_day.items()):
+            if row["due_at"] <= now - DELIVERY_KEPT:
+                del self.deliveries_by_day[day]
+                rows["deliveries"] += 1
         return Receipt({name: number for name, number in rows.items() if number})

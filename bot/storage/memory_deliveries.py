@@ -70,7 +70,8 @@ class MemoryDeliveries(MemoryTables):
                 continue
             if row["worker"] == claim.worker:
                 row.update(moved_plan_row(result))
-            row.update(history_row(result), worker=None)
+            history = {name: value for name, value in history_row(result).items() if value is not None}
+            row.update(history, worker=None)
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:
         """See the protocol."""

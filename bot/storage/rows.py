@@ -218,11 +218,11 @@ def moved_plan_row(result: Result) -> dict[str, Any]:
 
 
 def history_row(result: Result) -> dict[str, Any]:
-    """Return the history of a subscription after a result."""
+    """Return the history of a subscription after a result; None where it stays as it is."""
+    if result.outcome not in HAD_ITS_TIP:
+        return {"sent": None, "last_date": None}
     claim = result.claim
-    if result.outcome in HAD_ITS_TIP:
-        return {"sent": " ".join(append_sent(claim.sent, result.tip_id)), "last_date": claim.due.local_date}
-    return {"sent": " ".join(claim.sent), "last_date": claim.last_date}
+    return {"sent": " ".join(append_sent(claim.sent, result.tip_id)), "last_date": claim.due.local_date}
 
 
 def plain_row(row: Mapping[str, Any]) -> dict[str, object]:

@@ -191,7 +191,7 @@ class SqlChats(SqlBase):
         key = sa.tuple_(deliveries.c.chat_id, deliveries.c.local_date)
         old = (
             sa.select(deliveries.c.chat_id, deliveries.c.local_date)
-            .where(deliveries.c.local_date < (now - DELIVERY_KEPT).date())
+            .where(deliveries.c.due_at <= now - DELIVERY_KEPT)
             .limit(PURGED_AT_ONCE)
         )
         deleted = PURGED_AT_ONCE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -132,7 +132,7 @@ MOVE_ON = Bulk(
                 name: sa.case((_subscription.worker.is_(None), _subscription[name]), else_=value(f"b_{name}"))
                 for name in PLAN
             }
-            | {name: value(f"b_{name}") for name in HISTORY}
+            | {name: sa.func.coalesce(value(f"b_{name}"), _subscription[name]) for name in HISTORY}
             | {"worker": None}
         )
     ),
@@ -162,6 +162,14 @@ def _key(claim: DueDelivery) -> dict[str, object]:
         "b_worker": claim.worker,
         "b_attempt": claim.attempt,
     }
+
+
+def _one_row_a_chat(rows: Sequence[dict[str, object]]) -> Iterator[Sequence[dict[str, object]]]:
+    """Split rows so that no part has a chat twice: an UPDATE from many rows takes only one of them."""
+    while rows:
+        part = {row["b_chat"]: row for row in reversed(rows)}
+        yield list(part.values())
+        rows = [row for row in rows if part[row["b_chat"]] is not row]
 
 
 class SqlDeliveries(SqlBase):
@@ -253,7 +261,8 @@ class SqlDeliveries(SqlBase):
         if not moved:
             return
         async with self.database.writing() as connection:
-            await MOVE_ON.execute(connection, moved)
+            for part in _one_row_a_chat(moved):
+                await MOVE_ON.execute(connection, part)
             await FINISH.execute(connection, finished)
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -57,24 +57,31 @@ async def backup(url: str, file: Path) -> None:
     A PostgreSQL store is backed up into a SQLite file too: `copy` brings it back. Raises StoreError when the file
     exists already or cannot be written; then no file is left behind.
     """
-    if file.exists():
-        raise StoreError(f"The file {file} exists already: choose another name for the backup.")
-    if not file.parent.is_dir():
-        raise StoreError(f"The folder {file.parent} of the backup does not exist.")
-    part = file.with_name(file.name + ".part")
-    try:
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-    except OSError as error:
-        raise StoreError(f"The backup {file} cannot be written: {error.strerror}.") from None
-    try:
+    with _part_of(file) as part:
         async with _opened(url) as database:
             database.require_file()
             if database.path is not None:
                 with one_sentence(database.url):
                     await asyncio.to_thread(_vacuum_into, database.path, part)
             else:
-                await copy(url, f"sqlite:///{part.absolute()}")
+                await copy(url, f"sqlite:///{part}")
+
+
+@contextmanager
+def _part_of(file: Path) -> Iterator[Path]:
+    """Give a file to write to that takes the name `file` when all went well, and vanishes otherwise."""
+    if file.exists():
+        raise StoreError(f"The file {file} exists already: choose another name for the backup.")
+    if not file.parent.is_dir():
+        raise StoreError(f"The folder {file.parent} of the backup does not exist.")
+    part = file.absolute().with_name(file.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+    except OSError as error:
+        raise StoreError(f"The backup {file} cannot be written: {error.strerror}.") from None
+    try:
+        yield part
         part.rename(file)
     finally:
         part.unlink(missing_ok=True)

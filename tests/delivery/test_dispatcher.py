@@ -59,14 +59,14 @@ class Clock:
         await event.wait()
 
 
-class Failure(Exception):
+class SendError(Exception):
     def __init__(self, verdict: Verdict) -> None:
         super().__init__("PRIVATE WORDS")
         self.verdict = verdict
 
 
 def classify(error: Exception) -> Verdict:
-    return error.verdict if isinstance(error, Failure) else Verdict(Outcome.UNCERTAIN, "unexpected")
+    return error.verdict if isinstance(error, SendError) else Verdict(Outcome.UNCERTAIN, "unexpected")
 
 
 class Mailbox:
@@ -167,7 +167,7 @@ async def test_a_chat_that_is_gone_is_deactivated_and_gets_nothing_more() -> Non
     house = House()
     await house.subscribe(5)
     house.clock.move(hours=2)
-    house.mailbox.answers = [Failure(Verdict(Outcome.GONE, "blocked"))]
+    house.mailbox.answers = [SendError(Verdict(Outcome.GONE, "blocked"))]
     assert await house.dispatcher.run_once() == {"gone": 1}
     chat = await house.store.chat_of(5)
     assert chat is not None
@@ -182,7 +182,7 @@ async def test_a_migrated_group_gets_its_tip_under_its_new_id() -> None:
     house = House()
     await house.subscribe(-5)
     house.clock.move(hours=2)
-    house.mailbox.answers = [Failure(Verdict(Outcome.MOVED, "migrated", None, -100))]
+    house.mailbox.answers = [SendError(Verdict(Outcome.MOVED, "migrated", None, -100))]
     await house.dispatcher.run_once()
     assert await house.dispatcher.run_once() == {"sent": 1}
     assert [chat for chat, _, _ in house.mailbox.sent] == [-100]
@@ -193,7 +193,7 @@ async def test_a_flood_error_is_waited_out_and_the_same_day_tried_again() -> Non
     house = House()
     await house.subscribe(5)
     house.clock.move(hours=2)
-    house.mailbox.answers = [Failure(Verdict(Outcome.LATER, "flood", timedelta(seconds=7)))]
+    house.mailbox.answers = [SendError(Verdict(Outcome.LATER, "flood", timedelta(seconds=7)))]
     assert await house.dispatcher.run_once() == {"later": 1}
     house.clock.move(seconds=6)
     assert await house.dispatcher.run_once() == {}
@@ -206,7 +206,7 @@ async def test_who_keeps_failing_is_tried_less_often_and_skipped_when_it_is_too_
     house = House()
     await house.subscribe(5)
     house.clock.move(hours=1, minutes=10)
-    house.mailbox.answers = [Failure(Verdict(Outcome.LATER, "never left"))] * 500
+    house.mailbox.answers = [SendError(Verdict(Outcome.LATER, "never left"))] * 500
     tally: Counter[str] = Counter()
     for _ in range(4 * 60):
         house.clock.move(minutes=1)
@@ -225,7 +225,7 @@ async def test_what_is_rejected_or_uncertain_is_not_sent_again_and_tomorrow_is_a
     house = House()
     await house.subscribe(5)
     house.clock.move(hours=2)
-    house.mailbox.answers = [Failure(Verdict(outcome, "reason"))]
+    house.mailbox.answers = [SendError(Verdict(outcome, "reason"))]
     assert await house.dispatcher.run_once() == {outcome.value: 1}
     for _ in range(20):
         house.clock.move(minutes=30)
@@ -240,7 +240,7 @@ async def test_an_uncertain_tip_is_not_chosen_again_before_the_others() -> None:
     house = House()
     await house.subscribe(5)
     house.clock.move(hours=2)
-    house.mailbox.answers = [Failure(Verdict(Outcome.UNCERTAIN, "time-out"))]
+    house.mailbox.answers = [SendError(Verdict(Outcome.UNCERTAIN, "time-out"))]
     await house.dispatcher.run_once()
     (uncertain,) = await house.store.sent_tips(5)
     for _ in range(4):
@@ -556,7 +556,7 @@ async def test_the_log_of_a_batch_holds_counts_and_no_chat_and_no_words(caplog: 
     house = House()
     await house.subscribe(987654321, 987654322)
     house.clock.move(hours=2)
-    house.mailbox.answers = [Failure(Verdict(Outcome.REJECTED, "bad request")), None]
+    house.mailbox.answers = [SendError(Verdict(Outcome.REJECTED, "bad request")), None]
     with caplog.at_level(logging.DEBUG):
         await house.dispatcher.run_once()
     assert "tips: rejected=1 sent=1" in caplog.messages
@@ -564,7 +564,7 @@ async def test_the_log_of_a_batch_holds_counts_and_no_chat_and_no_words(caplog: 
     assert "98765432" not in caplog.text
 
 
-@pytest.mark.parametrize("make", [lambda: Failure(Verdict(Outcome.UNCERTAIN, "x")), lambda: ValueError("ours")])
+@pytest.mark.parametrize("make", [lambda: SendError(Verdict(Outcome.UNCERTAIN, "x")), lambda: ValueError("ours")])
 async def test_any_exception_of_the_sender_has_a_meaning(make: Callable[[], Exception]) -> None:
     house = House()
     await house.subscribe(5)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from datetime import timedelta
 
@@ -118,7 +117,7 @@ def test_what_never_left_is_tried_again(kind: type[BaseException], outer: type[T
 @pytest.mark.parametrize(
     "cause",
     [
-        asyncio.TimeoutError(),
+        TimeoutError(),
         httpx.ReadTimeout("slow"),
         httpx.WriteTimeout("slow"),
         httpx.RemoteProtocolError("cut"),

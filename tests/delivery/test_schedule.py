@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -63,7 +64,7 @@ def test_every_chosen_day_has_exactly_one_tip_in_every_zone(
     dues = [next_due(choice, start, seed)]
     for _ in range(10):
         dues.append(next_due(choice, dues[-1].at, seed, dues[-1].local_date))
-    for earlier, later in zip(dues, dues[1:], strict=False):
+    for earlier, later in pairwise(dues):
         assert later.at > earlier.at
         assert later.local_date > earlier.local_date
         between = (

@@ -368,6 +368,22 @@ async def test_several_tips_are_marked_and_recorded_together_each_by_itself(stor
     await store.release([], NOW)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_a_late_word_about_a_lost_claim_never_loses_the_sent_tip(store: Store, order: tuple[int, int]) -> None:
+    await subscribed(store, 5)
+    lost = await claim_one(store)
+    again = await claim_one(store, NOW + LEASE)
+    await store.mark_sending([(again, "tip-a")], NOW + LEASE, MARGIN)
+    results = [Result(again, Outcome.SENT, TOMORROW, "tip-a", 1), Result(lost, Outcome.SKIPPED, TOMORROW)]
+    await store.record([results[place] for place in order], NOW + LEASE)
+    assert await store.sent_tips(5) == ("tip-a",)
+    (row,) = await store.deliveries_of(5)
+    assert (row.outcome, row.attempt) == (Outcome.SENT, 2)
+    subscription = await store.subscription_of(5)
+    assert subscription is not None
+    assert (subscription.due, subscription.last_date) == (TOMORROW, TODAY)
+
+
 async def test_a_deactivated_chat_gets_nothing_and_is_deleted_after_thirty_days(store: Store) -> None:
     await subscribed(store, 5, 6)
     await store.record_message(5, 1, NOW + CHAT_KEPT)
@@ -413,8 +429,8 @@ async def test_the_purge_removes_what_has_outlived_its_purpose_and_nothing_else(
     for name, kept in (("updates", UPDATE_KEPT), ("messages", MESSAGE_KEPT)):
         assert (await store.purge(NOW + kept - timedelta(seconds=1))).rows == {}
         assert (await store.purge(NOW + kept)).rows == {name: 1}
-    assert (await store.purge(NOW + DELIVERY_KEPT)).rows == {}
-    assert (await store.purge(NOW + DELIVERY_KEPT + timedelta(days=1))).rows == {"deliveries": 1}
+    assert (await store.purge(NOW + DELIVERY_KEPT - timedelta(seconds=1))).rows == {}
+    assert (await store.purge(NOW + DELIVERY_KEPT)).rows == {"deliveries": 1}
     assert await store.sent_tips(5) == ("tip-a",)
 
 

@@ -70,7 +70,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("chat_id", "local_date", name="pk_deliveries"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_deliveries_local_date", "deliveries", ["local_date"])
+    op.create_index("ix_deliveries_due_at", "deliveries", ["due_at"])
     op.create_table(
         "messages",
         sa.Column("chat_id", sa.BigInteger, autoincrement=False),
