@@ -92,7 +92,7 @@ class LanePace:
 
     Broadcasts leave 1/rate apart, never more than ``rate`` in any second. Late ones are caught up with, as far as
     50 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come,
-    some places are kept free for the next ones. A fifth of the rate is left to broadcasts however many replies there are.
+    some places are kept free for the next ones. However many there are, a fifth of the rate is left to broadcasts.
     """
 
     def __init__(self, rate: float = 29.0) -> None:

@@ -2,7 +2,7 @@ import itertools
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.transport.paces import ChatPace, LanePace, is_group
@@ -37,6 +37,7 @@ def send_all(lane: LanePace, arrivals: Times, replies: Times, late: Times) -> Ti
     return sent
 
 
+@settings(deadline=None)
 @given(moments, moments, st.lists(st.floats(0, 0.3), min_size=1, max_size=5), st.sampled_from([0.5, 1, 5, 28.8, 29]))
 def test_broadcasts_never_exceed_the_rate_in_any_second(
     arrivals: Times, replies: Times, late: Times, rate: float
@@ -45,6 +46,7 @@ def test_broadcasts_never_exceed_the_rate_in_any_second(
     assert most_within(sent, 1.0) <= math.ceil(rate)
 
 
+@settings(deadline=None)
 @given(moments, st.lists(st.floats(0, 0.3), min_size=1, max_size=5))
 def test_broadcasts_are_evenly_spread_and_never_burst_after_a_stall(arrivals: Times, late: Times) -> None:
     sent = send_all(LanePace(29), arrivals, [], late)
@@ -89,6 +91,7 @@ def test_a_held_lane_goes_on_at_the_even_pace_and_not_later() -> None:
     assert lane.held_for(8.0) == 0.0
 
 
+@settings(deadline=None)
 @given(moments, st.integers(1, 5))
 def test_a_private_chat_gets_one_a_second_after_its_burst(asked: Times, burst: int) -> None:
     pace = ChatPace(burst=burst)
@@ -99,6 +102,7 @@ def test_a_private_chat_gets_one_a_second_after_its_burst(asked: Times, burst: i
         assert most_within(booked, window - 0.001) <= burst + window - 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=90).map(sorted))
 def test_a_group_gets_twenty_in_any_minute(asked: Times) -> None:
     pace = ChatPace()

@@ -3,7 +3,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import Update
 
@@ -346,6 +346,7 @@ def test_limits_that_would_stop_everything_are_refused(wrong: dict[str, Any]) ->
         Bench(**wrong)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.booleans(), st.floats(0.1, 20), st.floats(0, 3)), min_size=1, max_size=40),
     st.integers(1, 4),

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp import web
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import Bot, InputFile
 from telegram.error import (
@@ -352,6 +352,7 @@ async def test_redirects_are_not_followed_with_the_token(api: BotApi, request_: 
     assert len(api.taken) == 1
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"))))
 def test_a_form_reads_back_as_what_was_put_in(parameters: dict[str, str]) -> None:
     form = encode_form(parameters).decode("ascii")
