@@ -42,7 +42,7 @@ LONG_POLL = 25
 
 def load_understander(pack: Pack) -> Engine:
     """Return the understanding fitted for the base pack; without an encoder it answers by letters and says so."""
-    engine = load_engine(figure_reader=figure_reader(pack))
+    engine = load_engine()
     if engine.trouble:
         logger.warning("encoder-missing", extra={"reason": engine.trouble})
     return engine

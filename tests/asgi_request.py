@@ -38,6 +38,6 @@ class AsgiRequest(BaseRequest):
         files = request_data.multipart_data if request_data else None
         try:
             response = await self._client.request(method, url, data=data, files=files)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ConnectionResetError) as error:
             raise NetworkError(type(error).__name__) from error
         return response.status_code, response.content

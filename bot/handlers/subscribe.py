@@ -124,12 +124,12 @@ async def _subscribe(context: BotContext, hour: str, zone: str) -> Reply:
     known = await services.store.subscription_of(context.chat.id)
     fresh = SubscriptionChoice(hour=clock[0], minute=clock[1], zone=found)
     choice = replace(known.choice, hour=clock[0], minute=clock[1], zone=found) if known else fresh
-    due = next_due(choice, now, seed=context.chat.id, last_date=known.last_date if known else None)
+    due = next_due(choice, now, seed=context.chat.id, last=known.last_date if known else None)
     await context.save_profile(profile)
     await services.store.subscribe(context.chat.id, choice, due, now)
     services.wake()
     return subscribed_reply(
-        context.pack, profile, hour=choice.hour, minute=choice.minute, zone=choice.zone, due=due.at if due else None
+        context.pack, profile, hour=choice.hour, minute=choice.minute, zone=choice.zone, due=due.at
     )
 
 

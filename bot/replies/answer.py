@@ -11,7 +11,7 @@ from bot.replies.figures import figure_reply, stats_reply
 from bot.replies.helplines import country_rows, helpline_card, helpline_line, helplines_reply
 from bot.replies.model import Button, Reply
 from bot.replies.subscribe import subscribe_pointer
-from bot.replies.topics import topic_button, topic_reply
+from bot.replies.topics import has_words, topic_button, topic_reply
 from bot.replies.wording import Words
 from bot.understanding.model import Refusal, Understanding
 from content.model import Need, Pack, Urgency
@@ -78,8 +78,10 @@ def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: dat
             return helplines_reply(pack, profile, now)
     if topic.startswith("stats-"):
         return stats_reply(pack, topic, profile.language)
+    if not has_words(pack, topic):
+        return unknown_reply(pack, meaning, profile)
     reply = topic_reply(pack, topic, profile, now)
-    others = [item.topic for item in meaning.ranked if item.topic != topic and item.topic in pack.topics]
+    others = [item.topic for item in meaning.ranked if item.topic != topic and has_words(pack, item.topic)]
     return with_next(pack, reply, [*meaning.also, *others], profile)
 
 
@@ -95,7 +97,7 @@ def with_next(pack: Pack, reply: Reply, others: list[str], profile: Profile) -> 
 
 
 def _ask_between(pack: Pack, meaning: Understanding, profile: Profile, words: Words) -> Reply:
-    two = [item.topic for item in meaning.ranked if item.topic in pack.topics][:2]
+    two = [item.topic for item in meaning.ranked if has_words(pack, item.topic)][:2]
     rows = [(topic_button(pack, name, profile.language),) for name in two]
     return Reply((words.html("ask-between"),), (*rows, (Button(words("neither"), "topics:menu:all"),)))
 
@@ -103,7 +105,7 @@ def _ask_between(pack: Pack, meaning: Understanding, profile: Profile, words: Wo
 def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile) -> Reply:
     """Return the honest "I don't know": the nearest topics as buttons, and the way to people who help."""
     words = Words(pack, profile.language)
-    near = [item.topic for item in meaning.ranked if item.topic in pack.topics and item.topic != "bot-smalltalk"]
+    near = [item.topic for item in meaning.ranked if has_words(pack, item.topic) and item.topic != "bot-smalltalk"]
     rows: list[tuple[Button, ...]] = [(topic_button(pack, name, profile.language),) for name in near[:_NEAREST]]
     rows.append(
         (Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))

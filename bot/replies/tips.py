@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, italic, render_text
-from bot.replies.topics import topic_title
+from bot.replies.topics import has_words, topic_button, topic_title
 from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.model import Pack
 from content.profile import Profile
@@ -33,8 +33,9 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) ->
     head = words("tips.daily-head") if daily else words("tips.head")
     source = italic(words("tips.source", sources=", ".join(publishers), reviewed=entry.reviewed.isoformat()))
     text = "\n\n".join((bold(head), render_text(tip_text(pack, tip, profile.language)), source))
-    title = topic_title(pack, entry.topic, profile.language)
-    rows: list[tuple[Button, ...]] = [(Button(title, f"topic:first:{entry.topic}"),)]
+    rows: list[tuple[Button, ...]] = []
+    if has_words(pack, entry.topic):
+        rows.append((topic_button(pack, entry.topic, profile.language),))
     if daily:
         rows.append((Button(words("menu.settings"), "subscribe:show:all"), Button(words("stop"), "subscribe:stop:all")))
     else:
@@ -46,7 +47,7 @@ def tip_topics_menu(pack: Pack, profile: Profile) -> Reply:
     """Return the topics that have tips, as buttons."""
     words = Words(pack, profile.language)
     have = {tip.topic for tip in pack.tips.values()}
-    names = [name for name in pack.topics if name in have]
+    names = [name for name in pack.topics if name in have and has_words(pack, name)]
     buttons = [Button(topic_title(pack, name, profile.language), f"tips:topic:{name}") for name in names]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, min(len(buttons), 60), 2)]
     return Reply((words.html("tips.choose-topic"),), tuple(rows))

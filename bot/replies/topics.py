@@ -46,6 +46,11 @@ def topic_title(pack: Pack, topic: str, language: str) -> str:
     return found[0].title if found else Words(pack, language)(f"topic.{topic}")
 
 
+def has_words(pack: Pack, topic: str) -> bool:
+    """Tell whether something can be said about a topic: it has a text, or is answered from figures or wording."""
+    return topic.startswith(("stats-", "bot-")) or any(topic in language.topics for language in pack.languages.values())
+
+
 def topic_button(pack: Pack, topic: str, language: str) -> Button:
     """Return the button that opens a topic."""
     data = f"stats:show:{topic}" if topic.startswith("stats-") else f"topic:first:{topic}"
@@ -96,7 +101,7 @@ def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tu
     parts = choose_voice(text, profile.audience).parts
     names = ["first", *(name for name in PART_NAMES if name in parts), "help", "sources"]
     row = [Button(words("part." + name), f"topic:{name}:{topic}") for name in names if name != shown]
-    related = [topic_button(pack, other, profile.language) for other in pack.topics[topic].related]
+    related = [topic_button(pack, other, profile.language) for other in pack.topics[topic].related if has_words(pack, other)]
     return (*_rows(row, 2), *_rows(related[:3], 1))
 
 

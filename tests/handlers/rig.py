@@ -84,4 +84,4 @@ def buttons_of(message: dict[str, Any]) -> list[str]:
 
 def has_number(text: str) -> bool:
     """Tell whether a text shows anything that can be dialled or opened."""
-    return bool(re.search(r"\d{3}|https://", text))
+    return bool(re.search(r"☎|🌐|📞|\d{3}", text))

@@ -53,16 +53,15 @@ async def test_every_command_answers_in_both_languages(rig: Rig, command: str, p
 
 
 async def test_every_button_under_every_command_answers(rig: Rig) -> None:
+    unknown = rig.services.pack.languages["ja"].wording["unknown-button"].replace("**", "")
     for command in commands():
         (*_, first) = await rig.says(f"/{command}")
         for data in buttons_of(first):
             if data.startswith("http"):
                 continue
             (*_, message) = await rig.says(f"/{command}")
-            before = rig.last()
             await rig.presses(data, message)
-            assert "unknown" not in text_of(rig.last()), data
-            assert rig.last() is not before or data, data
+            assert text_of(rig.last()) != unknown, data
 
 
 def test_no_command_and_no_button_prefix_is_used_twice() -> None:
