@@ -55,9 +55,11 @@ class Observations:
         said = {_key(found) for found in self._by_id.values()}
         self._all = list(self._by_id.values())
         self._breaks: dict[str, dict[int, str]] = {}
+        self._rows: dict[str, tuple[Observation, ...]] = {}
         for name, series in pack.series.items():
             self._breaks.setdefault(series.measure, {}).update(series.breaks)
-            for row in _from_series(name, series):
+            self._rows[name] = tuple(_from_series(name, series))
+            for row in self._rows[name]:
                 self._by_id.setdefault(row.id, row)
                 if _key(row) not in said:
                     self._all.append(row)
@@ -72,6 +74,10 @@ class Observations:
     def find(self, name: str) -> Observation | None:
         """Return the number with this id, or None."""
         return self._by_id.get(name)
+
+    def rows(self, series: str) -> tuple[Observation, ...]:
+        """Return the rows of a series, oldest first. Raises KeyError for one that the pack does not have."""
+        return self._rows[series]
 
     def of(self, measure: str, year: int | None = None) -> tuple[Observation, ...]:
         """Return the numbers of a measure, of all years or of one, oldest first, counts before shares."""
@@ -125,7 +131,7 @@ def _from_figure(name: str, figure: Figure) -> Observation:
 
 
 def _from_series(name: str, series: Series) -> Iterator[Observation]:
-    for year, row in series.rows.items():
+    for year, row in sorted(series.rows.items()):
         yield Observation(
             id=f"{name}-{year}",
             topic=series.topic,

@@ -87,10 +87,9 @@ def mixed_axes(pack: Pack, panel: Panel) -> str | None:
 def chart_table(pack: Pack, chart: str, language: str) -> str:
     """Return the numbers of a chart as text: a heading for each panel, a line for each series or bar."""
     sheet = build_sheet(pack, chart, language)
-    blocks = []
-    for frame in sheet.frames:
-        blocks.append("\n".join([f"**{frame.title}**", *(_row(line, frame) for line in frame.lines)]))
-    return "\n".join(blocks)
+    return "\n".join(
+        line for frame in sheet.frames for line in (f"**{frame.title}**", *(_row(line, frame) for line in frame.lines))
+    )
 
 
 def chart_text(pack: Pack, chart: str, language: str) -> str:
@@ -123,7 +122,7 @@ def _frame(pack: Pack, panel: Panel, numbers: Observations, wording: FigureWordi
     lines = [
         Line(
             worded_label(wording, pack.series[name].measure),
-            tuple(numbers.get(f"{name}-{year}") for year in sorted(pack.series[name].rows)),
+            numbers.rows(name),
             dict(pack.series[name].breaks),
         )
         for name in panel.series

@@ -27,16 +27,18 @@ def _countries(desk: Desk, query: FigureQuery) -> list[str]:
     wanted = [code for code in foreign if code in known]
     if lines or not (query.measures or query.group):
         return lines
-    for code in wanted:
-        if not any(_counted_in(desk, query, measure, code) for measure in query.measures):
-            lines.append(desk.words("stats.absent.country-measure", country=_name(desk, code)))
+    lines += [
+        desk.words("stats.absent.country-measure", country=_name(desk, code))
+        for code in wanted
+        if not any(_counted_in(desk, measure, code) for measure in query.measures)
+    ]
     if query.countries == (HOME,) and query.measures:
         abroad = [one for one in query.measures if not any(n.country == HOME for n in desk.numbers.of(one))]
         lines += [desk.words("stats.absent.country-measure", country=_name(desk, HOME)) for _ in abroad[:1]]
     return lines
 
 
-def _counted_in(desk: Desk, query: FigureQuery, measure: str, country: str) -> bool:
+def _counted_in(desk: Desk, measure: str, country: str) -> bool:
     return any(one.country == country for one in desk.numbers.of(measure))
 
 

@@ -1,0 +1,163 @@
+"""Words for the slots of a question about numbers, by language, as editors wrote them.
+
+They stand in `questions/<language>/slots.yaml` of a pack: mappings from an id to phrases under `measures`, `groups`,
+`questions`, `countries`, `unknown`, and lists of phrases under `places`, `newest`, `relative`, `counting`,
+`years_old`, `aged`, `under`. A phrase is written as people type it, in lower case; `*` at its end stands for any
+ending, a space also for a hyphen. Phrases of scripts without spaces match anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from content.faults import Fault, shown
+from content.model import Figure, Pack, Series
+from content.yamlfile import parse_yaml, read_text
+
+SLOTS_FILE = "slots.yaml"
+MAPPINGS = ("measures", "groups", "questions", "countries", "unknown")
+LISTS = ("places", "newest", "relative", "counting", "years_old", "aged", "under")
+_GAPS = re.compile(r"[\s\-\u2010-\u2015]+")
+_NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One phrase found in a text: what kind of slot it fills, with which id, and where it stands."""
+
+    slot: str
+    id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase brought to one form, with what it can mean. `open` means that any ending may follow."""
+
+    text: str
+    open: bool
+    bounded: bool
+    meanings: tuple[tuple[str, str], ...]
+
+    def end(self, text: str, start: int) -> int | None:
+        """Return where the phrase ends when it stands in `text` at `start`, else None."""
+        if not text.startswith(self.text, start):
+            return None
+        end = start + len(self.text)
+        if self.bounded:
+            if start and _is_letter(text[start - 1]) and _is_letter(self.text[0]):
+                return None
+            while self.open and end < len(text) and _is_letter(text[end]):
+                end += 1
+            if end < len(text) and _is_letter(text[end]) and _is_letter(text[end - 1]):
+                return None
+        return end
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All phrases of all languages, by their first sign; the longest phrase at a place wins.
+
+    `topics` and `groups` tell the topic and the group of each measure of the pack.
+    """
+
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    topics: Mapping[str, str]
+    groups: Mapping[str, str]
+    faults: tuple[Fault, ...] = ()
+
+    def find(self, text: str) -> tuple[Found, ...]:
+        """Return what is found in a text that was brought to one form by `fold`, in the order of the text."""
+        found: list[Found] = []
+        at = 0
+        while at < len(text):
+            phrase, end = self._longest(text, at)
+            if phrase is not None:
+                found += [Found(slot, name, at, end) for slot, name in phrase.meanings]
+            at = max(end, at + 1)
+        return tuple(found)
+
+    def _longest(self, text: str, at: int) -> tuple[Phrase | None, int]:
+        for key in (text[at : at + 2], text[at]):
+            for phrase in self.phrases.get(key, ()):
+                end = phrase.end(text, at)
+                if end is not None:
+                    return phrase, end
+        return None, at
+
+
+def fold(text: str) -> str:
+    """Return a text with full-width signs, case, accents, apostrophes, hyphens and space brought to one form."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    decomposed = unicodedata.normalize("NFD", text)
+    bare = "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
+    return _GAPS.sub(" ", unicodedata.normalize("NFC", bare)).strip()
+
+
+def load_lexicon(folders: Sequence[Path], pack: Pack) -> Lexicon:
+    """Return the phrases of all languages in the folders of a pack. What cannot be read becomes faults, file and line.
+
+    An overlay adds phrases to those of the base pack.
+    """
+    phrases: dict[str, dict[tuple[str, str], None]] = {}
+    faults: list[Fault] = []
+    known = _ids(pack)
+    for folder in folders:
+        for path in sorted(folder.glob(f"questions/*/{SLOTS_FILE}")):
+            faults += _read(path, phrases, known)
+    index: dict[str, list[Phrase]] = {}
+    for written, meanings in phrases.items():
+        stem = written.rstrip("*").strip()
+        phrase = Phrase(stem, written.endswith("*"), not _NO_SPACES.search(stem), tuple(meanings))
+        index.setdefault(stem[:2], []).append(phrase)
+    numbers: list[Figure | Series] = [*pack.figures.values(), *pack.series.values()]
+    return Lexicon(
+        {key: tuple(sorted(some, key=lambda one: (-len(one.text), one.open, one.text))) for key, some in index.items()},
+        {one.measure: one.topic for one in numbers},
+        {one.measure: one.group for one in numbers if one.group},
+        tuple(faults),
+    )
+
+
+def _ids(pack: Pack) -> Mapping[str, frozenset[str]]:
+    numbers: list[Figure | Series] = [*pack.figures.values(), *pack.series.values()]
+    return {
+        "measures": frozenset(one.measure for one in numbers),
+        "groups": frozenset(one.group for one in numbers if one.group),
+    }
+
+
+def _read(
+    path: Path, phrases: dict[str, dict[tuple[str, str], None]], known: Mapping[str, frozenset[str]]
+) -> Iterable[Fault]:
+    text, faults = read_text(path)
+    document = parse_yaml(text, shown(path))
+    faults += document.faults
+    data = document.data
+    if not isinstance(data, dict):
+        return [*faults, Fault(shown(path), 1, "here must stand `slot: phrases` lines")]
+    for slot, value in data.items():
+        entries = value if isinstance(value, dict) and slot in MAPPINGS else {slot: value} if slot in LISTS else None
+        if entries is None:
+            faults.append(Fault(document.file, document.line(slot), f"'{slot}' is no slot with such an entry"))
+            continue
+        for name, words in entries.items():
+            line = document.line(slot, name) if slot in MAPPINGS else document.line(slot)
+            if slot in known and name not in known[slot]:
+                faults.append(Fault(document.file, line, f"the pack has no figures for '{name}' ({slot})"))
+            elif not isinstance(words, list) or not all(isinstance(word, str) and word.strip("* ") for word in words):
+                faults.append(Fault(document.file, line, f"'{name}' needs a list of phrases"))
+            else:
+                for word in words:
+                    phrases.setdefault(fold(word.strip()), {})[str(slot), str(name)] = None
+    return faults
+
+
+def _is_letter(char: str) -> bool:
+    """Tell whether a sign continues a word of a script with spaces."""
+    return char.isalnum() and not _NO_SPACES.match(char)
