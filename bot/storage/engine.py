@@ -22,6 +22,17 @@ POSTGRES_SECONDS = 30
 """How long one statement may take on PostgreSQL."""
 
 
+SQLITE_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    # A batch of due rows lies on as many pages as it has rows: 16 MB hold them until the batch is written down,
+    # and the log is written back once in several batches.
+    "cache_size = -16000",
+    "wal_autocheckpoint = 4000",
+)
+
+
 def parse_url(text: str) -> URL:
     """Read a database address: `sqlite:///file.db` or `postgresql://user:password@host/name`.
 
@@ -170,13 +181,9 @@ class Database:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  (a driver's connection has no type)
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode = WAL",
-        "synchronous = NORMAL",
-        "foreign_keys = ON",
-        f"busy_timeout = {BUSY_SECONDS}000",
-    ):
+    for pragma in SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.close()
 
 
