@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -20,7 +21,6 @@ COMMANDS = {
     "ask": "one answer on the terminal, or many with --jsonl",
     "evaluate": "figures of understanding with intervals",
     "check": "validate content packs",
-    "simulate": "who would get which tip and when, sending nothing",
     "db": "migrate, back up or copy the database",
     "telegram": "set up commands, descriptions and webhook at Telegram",
 }
@@ -43,6 +43,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Errors are one sentence on standard error, never a traceback."""
+    # Durations of python-telegram-bot are timedeltas everywhere, as they will be in its next major version.
+    os.environ.setdefault("PTB_TIMEDELTA", "1")
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else ""
     if name in {"", "-h", "--help"}:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from telegram import LinkPreviewOptions, Update
@@ -21,6 +21,7 @@ from bot.delivery.outcome import classify
 from bot.handlers import BotApplication, register
 from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
+from bot.handlers.emergency import send_fallback
 from bot.handlers.questions import overflow
 from bot.handlers.services import Pieces, Services, ShownTips
 from bot.replies.emergency import prepare_fallback
@@ -32,6 +33,9 @@ from bot.transport.request import AiohttpRequest
 from bot.understanding.engine import Engine
 from bot.understanding.loading import load_engine
 from bot.understanding.model import Understander
+from bot.understanding.slots import read_figure
+from content.lexicon import load_lexicon
+from content.load import BASE_PACK
 from content.model import Pack, Urgency
 
 logger = logging.getLogger(__name__)
@@ -42,7 +46,8 @@ LONG_POLL = 25
 
 def load_understander(pack: Pack) -> Engine:
     """Return the understanding fitted for the base pack; without an encoder it answers by letters and says so."""
-    engine = load_engine()
+    lexicon = load_lexicon([BASE_PACK], pack)
+    engine = load_engine(figure_reader=lambda text, topic: read_figure(text, lexicon, topic))
     if engine.trouble:
         logger.warning("encoder-missing", extra={"reason": engine.trouble})
     return engine
@@ -54,8 +59,8 @@ class Wiring:
 
     token: str
     api_url: str
-    request: Callable[[], BaseRequest] = AiohttpRequest
-    updates_request: Callable[[], BaseRequest] = lambda: AiohttpRequest(pool_size=4, read_timeout=LONG_POLL + 10)
+    request: BaseRequest = field(default_factory=AiohttpRequest)
+    updates_request: BaseRequest = field(default_factory=lambda: AiohttpRequest(pool_size=4))
     broadcast_rate: float = 29.0
     pending_per_chat: int = 5
 
@@ -92,12 +97,17 @@ def build_application(wiring: Wiring, services: Services) -> BotApplication:
     holder: list[BotApplication] = []
 
     async def on_overflow(update: Update) -> None:
+        await overflow(BotContext.from_update(update, holder[0]))
+
+    async def on_timeout(update: Update) -> None:
         context = BotContext.from_update(update, holder[0])
-        await overflow(context)
+        if context.is_private:
+            await send_fallback(context)
 
     processor: BaseUpdateProcessor = PerChatProcessor(
         is_urgent=lambda update: is_urgent(update, services),
         on_overflow=on_overflow,
+        on_timeout=on_timeout,
         pending_per_chat=wiring.pending_per_chat,
     )
     builder = (
@@ -105,15 +115,15 @@ def build_application(wiring: Wiring, services: Services) -> BotApplication:
         .token(wiring.token)
         .base_url(f"{wiring.api_url}/bot")
         .base_file_url(f"{wiring.api_url}/file/bot")
-        .request(wiring.request())
-        .get_updates_request(wiring.updates_request())
+        .request(wiring.request)
+        .get_updates_request(wiring.updates_request)
         .rate_limiter(Pacer(rate=wiring.broadcast_rate))
         .concurrent_updates(processor)
         .context_types(ContextTypes(context=BotContext))
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .updater(None)
     )
-    application: BotApplication = builder.build()  # type: ignore[assignment]  # the builder forgets the context's type
+    application: BotApplication = builder.build()
     application.bot_data["services"] = services
     holder.append(application)
     register(application)
@@ -167,7 +177,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
     if poll:
         poller = Poller(
             application.bot,
-            application.bot._request[0],  # noqa: SLF001  # PTB offers no public way to its request for updates
+            wiring.updates_request,
             lambda update: process(application, update),
             poll_timeout=LONG_POLL,
         )

@@ -15,7 +15,10 @@ from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
 from bot.replies.answer import answer
 from bot.replies.wording import reply_language
+from bot.understanding.explain import render_explanation, why
 from bot.understanding.model import Understander
+from content.bank import load_bank
+from content.load import BASE_PACK
 from content.model import Audience, Pack
 from content.profile import Profile
 
@@ -48,9 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         return asker.answer_lines(sys.stdin, sys.stdout)
     result = asker.ask(arguments.text, profile)
     if arguments.why:
-        from bot.understanding.explain import why  # noqa: PLC0415  # the index of examples is loaded only for this
-
-        sys.stdout.write(why(understander, arguments.text) + "\n\n")
+        bank = load_bank([BASE_PACK], pack.topics)
+        sys.stdout.write(render_explanation(why(understander, arguments.text, bank)) + "\n\n")
     sys.stdout.write((json.dumps(result.as_dict(None), ensure_ascii=False) if arguments.json else result.reply) + "\n")
     return 0
 
@@ -66,7 +68,7 @@ class Answered:
 
     def as_dict(self, line_id: object) -> dict[str, object]:
         """Return the answer in the form of the contract; `id` only when the question had one."""
-        body = {"topic": self.topic, "ranked": list(self.ranked), "urgency": self.urgency, "reply": self.reply}
+        body: dict[str, object] = {"topic": self.topic, "ranked": list(self.ranked), "urgency": self.urgency, "reply": self.reply}
         return body if line_id is None else {"id": line_id, **body}
 
 

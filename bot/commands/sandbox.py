@@ -12,6 +12,7 @@ from bot.app import Wiring, build_services, load_understander, run_bot
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
 from bot.commands.signals import stop_on_signals
+from bot.handlers.menu import set_up_menu
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.server import build_sandbox, serve_sandbox
 from bot.storage.memory import MemoryStore
@@ -73,6 +74,7 @@ async def _with_bot(
     )
     async with run_bot(Wiring(token, address), services, poll=True, worker="sandbox") as running:
         clock.on_move(lambda _: services.wake())
+        await set_up_menu(running.application.bot, pack)
         sys.stdout.write(f"Talk to the bot at {address} (nothing leaves this machine; Ctrl-C stops it).\n")
         sys.stdout.flush()
         if not arguments.no_browser:

@@ -6,12 +6,12 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from telegram import CallbackQuery, Chat, Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
-from telegram.ext import CallbackContext, ExtBot
+from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.handlers.services import Services
 from bot.replies.wording import reply_language
@@ -47,7 +47,7 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
     _profile: Profile | None = None
 
     @classmethod
-    def from_update(cls, update: object, application: object) -> BotContext:  # type: ignore[override]  # narrower on purpose
+    def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> BotContext:
         """Make the context and remember the update as `incoming`, so that handlers need not pass it on."""
         context = super().from_update(update, application)
         if isinstance(update, Update):

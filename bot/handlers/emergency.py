@@ -50,6 +50,9 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
     pack = context.pack
     if press.feature == "emergency-country":
         topic = press.verb if press.verb in pack.topics else None
+        if press.argument == "all":
+            await edit_reply(context, emergency_reply(pack, topic, profile, now, all_countries=True))
+            return
         if press.argument not in pack.countries:
             raise KeyError(press.argument)
         await edit_reply(context, emergency_reply(pack, topic, replace(profile, country=press.argument), now))

@@ -128,9 +128,7 @@ async def _subscribe(context: BotContext, hour: str, zone: str) -> Reply:
     await context.save_profile(profile)
     await services.store.subscribe(context.chat.id, choice, due, now)
     services.wake()
-    return subscribed_reply(
-        context.pack, profile, hour=choice.hour, minute=choice.minute, zone=choice.zone, due=due.at
-    )
+    return subscribed_reply(context.pack, profile, hour=choice.hour, minute=choice.minute, zone=choice.zone, due=due.at)
 
 
 async def _stop(context: BotContext) -> Reply:

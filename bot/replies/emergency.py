@@ -15,6 +15,15 @@ from content.model import WORLD, Audience, Need, Pack, Urgency
 from content.profile import Profile
 
 _CARD_LINES = 4
+LIKELY_COUNTRIES = {
+    "en": ("US", "GB"),
+    "ja": ("JP",),
+    "ko": ("KR",),
+    "zh": ("CN", "TW"),
+    "es": ("ES", "MX"),
+    "pt": ("BR", "PT"),
+}
+"""Countries that are proposed first by reply language. A proposal only: the person still taps it."""
 _CALM_NEEDS = (Need.EMERGENCY, Need.SUICIDE, Need.SEXTORTION, Need.GENERAL)
 
 
@@ -36,11 +45,14 @@ def choose_emergency_topic(pack: Pack, ranked: Iterable[str]) -> str | None:
     return next((name for name in names if name in emergency_topics(pack)), None)
 
 
-def emergency_reply(pack: Pack, topic: str | None, profile: Profile, now: datetime) -> Reply:
+def emergency_reply(
+    pack: Pack, topic: str | None, profile: Profile, now: datetime, *, all_countries: bool = False
+) -> Reply:
     """Return the reply to an emergency, in the reader's voice, neutral when unknown.
 
     The helplines stand in the same message as the words, never under a spoiler, never in a second message that
-    could be lost. The buttons ask whom it happens to, and offer the countries while the country is unknown.
+    could be lost. The buttons ask whom it happens to, and offer the likeliest countries while the country is
+    unknown, or all of them with `all_countries`.
     """
     words = Words(pack, profile.language)
     needs = pack.topics[topic].needs if topic else _CALM_NEEDS
@@ -52,10 +64,14 @@ def emergency_reply(pack: Pack, topic: str | None, profile: Profile, now: dateti
         lines = [bold(words("emergency.head")), render_text(text), card]
     else:
         lines = [bold(words("emergency.head")), words.html("emergency.calm"), card]
-    return Reply(("\n\n".join(lines),), _buttons(pack, topic, profile, words), emergency=True)
+    return Reply(
+        ("\n\n".join(lines),), _buttons(pack, topic, profile, words, all_countries=all_countries), emergency=True
+    )
 
 
-def _buttons(pack: Pack, topic: str | None, profile: Profile, words: Words) -> tuple[tuple[Button, ...], ...]:
+def _buttons(
+    pack: Pack, topic: str | None, profile: Profile, words: Words, *, all_countries: bool
+) -> tuple[tuple[Button, ...], ...]:
     name = topic or "none"
     rows: list[tuple[Button, ...]] = []
     if profile.audience is None:
@@ -76,7 +92,13 @@ def _buttons(pack: Pack, topic: str | None, profile: Profile, words: Words) -> t
         )
     )
     if profile.country is None:
-        rows += country_rows(pack, profile.language, f"emergency-country:{name}")
+        prefix = f"emergency-country:{name}"
+        if all_countries:
+            return (*country_rows(pack, profile.language, prefix), *rows)
+        likely = [code for code in LIKELY_COUNTRIES.get(profile.language, ()) if code in pack.countries]
+        buttons = [Button(words(f"country.{code}"), f"{prefix}:{code}") for code in likely]
+        buttons.append(Button(words("emergency.other-country"), f"{prefix}:all"))
+        rows.insert(0, tuple(buttons))
     return tuple(rows)
 
 

@@ -39,7 +39,7 @@ async def rig(pack: Pack, understander: Understander) -> AsyncIterator[Rig]:
     clock = MovableClock(NOON, ticking=False)
     app = build_sandbox(token=TOKEN, clock=clock)
     services = build_services(pack=pack, understander=understander, store=MemoryStore(), clock=clock.now)
-    wiring = Wiring(TOKEN, "http://127.0.0.1", lambda: AsgiRequest(app), lambda: AsgiRequest(app))
+    wiring = Wiring(TOKEN, "http://127.0.0.1", AsgiRequest(app), AsgiRequest(app))
     application = build_application(wiring, services)
     async with application:
         await application.start()
