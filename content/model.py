@@ -274,12 +274,16 @@ class Series(Entry):
 
 
 class Panel(Entry):
-    """One frame of a chart with one axis: `columns` or `lines` over years, or `bars` of figures of one year."""
+    """One frame of a chart with one axis: `columns` or `lines` over years, or `bars` of figures of one year.
+
+    `since` leaves out the years before it, where they are too few to show a development.
+    """
 
     kind: Literal["columns", "lines", "bars"]
     series: tuple[Identifier, ...] = ()
     figures: tuple[Identifier, ...] = ()
     highlight: tuple[Identifier | int, ...] = ()
+    since: int | None = None
 
 
 class Chart(Entry):
@@ -306,9 +310,10 @@ class FigureWording(Entry):
     """How the statistics are worded in one language.
 
     `units` hold `{value}`, `singular` the same for the value 1, `bases` the same for what a percentage is of, by
-    scope; `qualifiers` hold the worded `{value}`, `of` holds `{number}` and `{base}`;
+    scope; `qualifiers` hold the worded `{value}`, `signs` the bare one in charts and
+    tables, `of` holds `{number}` and `{base}`;
     `sentence` holds `{value}`, `{time}` and `{scope}`, for use inside a text; `reported`
-    holds `{issuer}` and `{reported}`; `times` word a `year`, a
+    holds `{issuer}` and `{reported}`, `source` and `source_more` (with `{more}`) the line on a picture; `times` word a `year`, a
     `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`, with `month_names` for the twelve.
     `measures` are noun phrases, `labels` their short forms in charts and lists; `scopes` say who is counted in a few
     words, `definitions` in full; `issuers` say who made the count when the source only reports it; `limits` say
@@ -320,9 +325,12 @@ class FigureWording(Entry):
     singular: Mapping[Identifier, Text] = Field(default_factory=dict)
     bases: Mapping[Identifier, Text] = Field(default_factory=dict)
     qualifiers: Mapping[Qualifier, Text] = Field(default_factory=dict)
+    signs: Mapping[Qualifier, Text] = Field(default_factory=dict)
     of: Text = "{number} / {base}"
     sentence: Text = "{value} ({time}; {scope})"
     reported: Text = "{issuer}: {reported}"
+    source: Text = "{source}"
+    source_more: Text = "{source} +{more}"
     times: Mapping[Identifier, Text] = Field(default_factory=dict)
     month_names: tuple[Text, ...] = ()
     measures: Mapping[Identifier, Text]

@@ -5,18 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from content.model import Confidence, FigureWording, Pack, Qualifier
+from content.model import Confidence, FigureWording, Pack
 from content.observations import Observation, Observations
 
 _REFERENCE = re.compile(r"\{([a-z0-9-]+)\}")
-_SIGNS = {
-    Qualifier.ABOUT: "~",
-    Qualifier.AT_LEAST: "≥",
-    Qualifier.MORE_THAN: ">",
-    Qualifier.NEARLY: "~",
-    Qualifier.ESTIMATE: "~",
-    Qualifier.PROVISIONAL: "",
-}
 
 
 def figure_wording(pack: Pack, language: str) -> FigureWording:
@@ -32,10 +24,10 @@ def number(value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
-def short_number(one: Observation) -> str:
-    """Return a number for a chart: large ones in millions are left whole, `~`, `≥` and `>` say how exact it is."""
-    sign = _SIGNS[one.qualifier] if one.qualifier else ""
-    return f"{sign}{number(one.value)}" + (" %" if one.unit == "percent" else "")
+def short_number(wording: FigureWording, one: Observation) -> str:
+    """Return a number for a chart or a table: without its unit, save percent, and with a sign of how exact it is."""
+    value = number(one.value) + (" %" if one.unit == "percent" else "")
+    return wording.signs.get(one.qualifier, "{value}").format(value=value) if one.qualifier else value
 
 
 def worded_value(wording: FigureWording, one: Observation) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from content.model import ChartWording, FigureWording, Pack, Panel
-from content.numbers import figure_wording, fill_numbers, short_number, worded_label
+from content.numbers import figure_wording, fill_numbers, short_number, worded_label, worded_sources
 from content.observations import Observation, Observations
 
 
@@ -30,12 +30,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole chart in one language. Numbers in `title`, `subtitle` and `notes` are filled in."""
+    """A whole chart in one language. Numbers in `title`, `subtitle` and `notes` are filled in.
+
+    `source` is the line under the picture.
+    """
 
     title: str
     subtitle: str
     frames: tuple[Frame, ...]
     notes: tuple[str, ...]
+    source: str
     wording: FigureWording
 
     @property
@@ -62,6 +66,7 @@ def build_sheet(pack: Pack, chart: str, language: str) -> Sheet:
         fill_numbers(words.subtitle, numbers),
         frames,
         tuple(fill_numbers(note, numbers) for note in words.notes),
+        _source(pack, wording, frames),
         wording,
     )
 
@@ -88,7 +93,9 @@ def chart_table(pack: Pack, chart: str, language: str) -> str:
     """Return the numbers of a chart as text: a heading for each panel, a line for each series or bar."""
     sheet = build_sheet(pack, chart, language)
     return "\n".join(
-        line for frame in sheet.frames for line in (f"**{frame.title}**", *(_row(line, frame) for line in frame.lines))
+        line
+        for frame in sheet.frames
+        for line in (f"**{frame.title}**", *(_row(line, frame, sheet.wording) for line in frame.lines))
     )
 
 
@@ -98,10 +105,10 @@ def chart_text(pack: Pack, chart: str, language: str) -> str:
     return "\n".join([f"**{sheet.title}**", sheet.subtitle, chart_table(pack, chart, language), *sheet.notes])
 
 
-def _row(line: Line, frame: Frame) -> str:
+def _row(line: Line, frame: Frame, wording: FigureWording) -> str:
     if frame.kind == "bars":
-        return f"- {line.label}: {short_number(line.points[0])}"
-    values = " · ".join(f"{short_time(one)} {short_number(one)}" for one in line.points)
+        return f"- {line.label}: {short_number(wording, line.points[0])}"
+    values = " · ".join(f"{short_time(one)} {short_number(wording, one)}" for one in line.points)
     return values if len(frame.lines) == 1 else f"- {line.label}: {values}"
 
 
@@ -109,6 +116,12 @@ def short_time(one: Observation) -> str:
     """Return a year as it stands under a column: `2017`, or `2017/18` for a fiscal year."""
     year = one.year or 0
     return f"{year}/{(year + 1) % 100:02}" if one.span == "fiscal" else str(year)
+
+
+def _source(pack: Pack, wording: FigureWording, frames: tuple[Frame, ...]) -> str:
+    points = [one for frame in frames for line in frame.lines for one in line.points]
+    source, more = worded_sources(pack, wording, points, limit=2)
+    return (wording.source_more if more else wording.source).format(source=source, more=more)
 
 
 def _panel_title(words: ChartWording, at: int, numbers: Observations) -> str:
@@ -122,7 +135,7 @@ def _frame(pack: Pack, panel: Panel, numbers: Observations, wording: FigureWordi
     lines = [
         Line(
             worded_label(wording, pack.series[name].measure),
-            numbers.rows(name),
+            tuple(row for row in numbers.rows(name) if panel.since is None or (row.year or 0) >= panel.since),
             dict(pack.series[name].breaks),
         )
         for name in panel.series
