@@ -40,7 +40,7 @@ class ArtefactError(ValueError):
 class Fitted:
     """Heads with what they belong to: the hash of the content, the encoder, and how texts are normalised.
 
-    `probe` is the vector of `PROBE`. `words` are hashes of the bank's words, `slang` maps written to meant. `close` is
+    `probe` is the vector of `PROBE`. `words` are the bank's words with the number of lines they stand in, `slang` maps written to meant. `close` is
     the share of the best topic's chance above which the second cannot be told from it, `also` the chance that a
     sentence of its own topic needs. `promises` are figures measured out of fold while fitting.
     """
@@ -49,7 +49,7 @@ class Fitted:
     encoder: str
     probe: Vectors
     heads: Heads
-    words: npt.NDArray[np.uint32]
+    words: Mapping[str, int]
     slang: Mapping[str, str]
     emergencies: tuple[str, ...]
     close: float
@@ -74,7 +74,8 @@ def save_fitted(fitted: Fitted, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     heads = fitted.heads
     arrays: dict[str, npt.NDArray[Any]] = {
-        "words": fitted.words,
+        "words": np.array(sorted(fitted.words)),
+        "word_lines": np.array([fitted.words[word] for word in sorted(fitted.words)], np.int32),
         "probe": fitted.probe,
         "projection": heads.examples.projection.astype(np.float16),
         "rows": np.round(heads.examples.rows * 127).astype(np.int8),
@@ -131,7 +132,7 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         encoder=meta["encoder"],
         probe=arrays["probe"],
         heads=heads,
-        words=arrays["words"],
+        words=dict(zip(arrays["words"].tolist(), arrays["word_lines"].tolist(), strict=True)),
         slang=meta["slang"],
         emergencies=emergencies,
         close=float(meta["close"]),

@@ -31,6 +31,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 of shape [len(texts), dimension]. Raises EncoderUnavailable when it cannot."""
 
+    def knows(self, word: str) -> bool:
+        """Return whether a word is in the encoder's own vocabulary, so that it need not be corrected."""
+
 
 class UseEncoder:
     """The multilingual Universal Sentence Encoder in process: 16 languages, about 1.5 ms a sentence, 130 MB.
@@ -51,6 +54,12 @@ class UseEncoder:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
         return np.asarray(model.encode(list(texts)), np.float32)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word has a vector of its own, which misspelt words do not have."""
+        model = self._model or self._load()
+        pieces = model._tokenizer.encode(word, add_bos=False, add_eos=False)  # noqa: SLF001 - has no public name
+        return len(pieces) == 1
 
     def _load(self) -> _Model:
         with self._lock:
@@ -87,8 +96,18 @@ class E5Encoder:
             rows = [np.asarray(self._model.query(text), np.float32).reshape(-1) for text in texts]
         return np.stack(rows)
 
+    def knows(self, word: str) -> bool:  # noqa: ARG002 - part of the interface
+        """Return True: pieces of words are learnt in context here, so misspelt words are left to the encoder."""
+        return True
+
+
+class _Tokenizer(Protocol):
+    def encode(self, texts: str, *, add_bos: bool, add_eos: bool) -> list[int]: ...
+
 
 class _Model(Protocol):
+    _tokenizer: _Tokenizer
+
     def encode(self, texts: list[str]) -> npt.ArrayLike: ...
 
 

@@ -58,7 +58,8 @@ class Engine:
         self.degraded = degraded
         self.trouble = trouble
         self._figure_reader = figure_reader
-        self._normalise = Normaliser(fitted.slang, frozenset(int(word) for word in fitted.words))
+        self._plain = Normaliser(fitted.slang)
+        self._normalise = Normaliser(fitted.slang, fitted.words, encoder.knows) if encoder else self._plain
         inside = fitted.heads.layout.inside
         self._inside = inside
         self._names = tuple(fitted.heads.topics.classes[i] for i in inside)
@@ -100,25 +101,14 @@ class Engine:
 
     def _weigh(self, text: str, recent: Sequence[str]) -> list[Weighed]:
         """Return numbers of the message, and when there are recent ones, of all joined and of those alone."""
-        normal = self._normalise(text)
-        if not normal:
-            return []
-        texts = [normal]
-        before = [part for message in recent[-JOINED:] if (part := self._normalise(message))]
-        if before:
-            texts += ["\n".join([*before, normal]), "\n".join(before)]
-        views, letters = self._views(texts)
-        heads = self.fitted.heads
-        weigh = heads.weigh_letters if letters else heads.weigh
-        return [Weighed(view, weigh(view), letters) for view in views]
-
-    def _views(self, texts: Sequence[str]) -> tuple[list[View], bool]:
         if self.encoder is not None:
             try:
-                return build_views(texts, self.encoder), False
+                views = build_views(_pieces(self._normalise, text, recent), self.encoder)
+                return [Weighed(view, self.fitted.heads.weigh(view), letters=False) for view in views]
             except Exception:  # noqa: BLE001, S110 - an encoder of one's own may raise anything; letters serve instead
                 pass
-        return build_views(texts, None), True
+        views = build_views(_pieces(self._plain, text, recent), None)
+        return [Weighed(view, self.fitted.heads.weigh_letters(view), letters=True) for view in views]
 
     def _opens(self, name: str, weighed: Weighed) -> bool:
         return self.gate(name, weighed).opens(weighed.numbers.evidence)
@@ -218,3 +208,11 @@ def _first(ranked: Sequence[Ranked], topic: str) -> tuple[Ranked, ...]:
     """Put a topic first, with the best score."""
     rest = [one for one in ranked if one.topic != topic]
     return (Ranked(topic, ranked[0].score), *rest)[:RANKED]
+
+
+def _pieces(normalise: Normaliser, text: str, recent: Sequence[str]) -> list[str]:
+    normal = normalise(text)
+    if not normal:
+        return []
+    before = [part for message in recent[-JOINED:] if (part := normalise(message))]
+    return [normal, "\n".join([*before, normal]), "\n".join(before)] if before else [normal]

@@ -17,7 +17,7 @@ from bot.understanding.heads import EMERGENCY, HARMFUL, INJECTION, REFUSE
 from bot.understanding.lexical import Floats
 from bot.understanding.lines import EDITOR, Progress, Texts, hash_content, silent, training_lines
 from bot.understanding.loading import BASE_PACK, FITTED
-from bot.understanding.normalise import Normaliser, latin_words, plain, word_hash
+from bot.understanding.normalise import Normaliser, latin_words, plain
 from bot.understanding.pipeline import Outcome, fit_heads
 from bot.understanding.views import View, build_views
 from content.bank import OUT, Bank, load_bank
@@ -47,7 +47,7 @@ def fit(
         raise ValueError("the bank of sentences holds fewer than two topics; there is nothing to fit")
     slang = {written: meant for language in sorted(bank.slang) for written, meant in bank.slang[language].items()}
     words = bank_words(lines)
-    normalise = Normaliser(slang, frozenset(words))
+    normalise = Normaliser(slang, words, encoder.knows)
     views = encode_all([normalise(line.text) for line in lines], encoder, progress)
     emergencies = tuple(sorted(name for name, topic in topics.items() if topic.urgency is Urgency.EMERGENCY))
     outcome = fit_heads(
@@ -59,7 +59,7 @@ def fit(
         encoder=encoder.name,
         probe=encoder.encode([PROBE])[0],
         heads=outcome.heads,
-        words=np.array(sorted(words), np.uint32),
+        words=words,
         slang=slang,
         emergencies=emergencies,
         close=_close(outcome, right),
@@ -77,10 +77,10 @@ def encode_all(texts: Sequence[str], encoder: Encoder, progress: Progress = sile
     return views
 
 
-def bank_words(lines: Collection[BankLine]) -> set[int]:
-    """Return the hashes of the Latin words that stand in at least two lines."""
-    seen = Counter(word for line in lines for word in set(latin_words(plain(line.text))))
-    return {word_hash(word) for word, times in seen.items() if times > 1}
+def bank_words(lines: Collection[BankLine]) -> dict[str, int]:
+    """Return the Latin words of the lines that are not misspelt on purpose, with the number of lines they stand in."""
+    careful = [line for line in lines if line.style not in {"typos", "teen", "learner"}]
+    return dict(Counter(word for line in careful for word in set(latin_words(plain(line.text)))))
 
 
 def _right(lines: Sequence[BankLine], outcome: Outcome) -> Floats:

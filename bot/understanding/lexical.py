@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-BUCKETS = 1 << 15
-SHORTEST, LONGEST = 2, 4
+BUCKETS = 1 << 16
+LONGEST = 4
 _WORD = re.compile(r"\w+")
 
 
@@ -29,23 +29,33 @@ class Hashed:
     counts: Floats
 
 
-def grams(text: str) -> list[str]:
-    """Return the features of a normalised text: words, pairs of words, and n-grams of letters inside words."""
-    words = _WORD.findall(text)
-    found = [f"w{word}" for word in words]
-    found += [f"p{first} {second}" for first, second in pairwise(words)]
-    for word in words:
-        padded = f"_{word}_"
-        for size in range(SHORTEST, LONGEST + 1):
-            found += [padded[i : i + size] for i in range(len(padded) - size + 1)]
-    return found
-
-
 def hash_text(text: str) -> Hashed:
-    """Return the hashed features of a normalised text. The same on every machine."""
-    counts = Counter([zlib.crc32(gram.encode()) % BUCKETS for gram in grams(text)])
+    """Return the features of a normalised text: words, pairs of words, and n-grams of letters inside words.
+
+    The same on every machine.
+    """
+    words = _WORD.findall(text)
+    found = [bucket for word in words for bucket in _word_buckets(word)]
+    found += [_bucket(f"p{first} {second}") for first, second in pairwise(words)]
+    counts = Counter(found)
     buckets = np.array(sorted(counts), np.int32)
     return Hashed(buckets, 1 + np.log(np.array([counts[int(b)] for b in buckets], np.float32)))
+
+
+def words_of(text: str) -> dict[str, frozenset[int]]:
+    """Return the words of a normalised text, each with its buckets."""
+    return {word: frozenset(_word_buckets(word)) for word in _WORD.findall(text)}
+
+
+def _word_buckets(word: str) -> list[int]:
+    padded = f"_{word}_"
+    shortest = 2 if word.isascii() else 1  # one Chinese character is a word
+    grams = [padded[i : i + n] for n in range(shortest, LONGEST + 1) for i in range(len(padded) - n + 1)]
+    return [_bucket(f"w{word}"), *map(_bucket, grams)]
+
+
+def _bucket(gram: str) -> int:
+    return zlib.crc32(gram.encode()) % BUCKETS
 
 
 @dataclass(frozen=True, slots=True)

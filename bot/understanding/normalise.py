@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 HEAD, TAIL = 3072, 1024
 """Characters judged of a longer text: its beginning and its end. Together as long as one Telegram message."""
+
+CORRECTED, LONG = 4, 7
+"""Letters from which on a word is corrected by one slip, and by two."""
+
+COMMON = 2
+"""Lines of the bank that must have a word before others are corrected to it."""
+
+MAX_CORRECTED, MOST_CORRECTED = 16, 0.6
+"""At most so many words of a message are corrected, and none when a larger share of all words is unknown."""
 
 MAX_SENTENCES = 32
 """Sentences judged each; of more, the first and the last halves are taken."""
@@ -26,7 +37,7 @@ _REPEATED_WORD = re.compile(r"\b(\S{1,40})(?:\s+\1\b){2,}", re.IGNORECASE)
 _REPEATED_PART = re.compile(r"(\S(?:.{0,38}?\S)?)(?:\s*\1){3,}", re.DOTALL)
 _LEET_WORD = re.compile(r"(?<![\w@$!*])(?=[\w@$!*]*[A-Za-z])(?=[\w@$!*]*[\d@$!])[\w@$!]{3,}")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
-_LATIN_WORD = re.compile(r"(?<![^\W])[a-z]{3,}(?![^\W])")
+_LATIN_WORD = re.compile(r"(?<!\w)[a-zß-öø-ÿœ]{3,}(?!\w)")
 _LATIN = re.compile(r"[A-Za-z]")
 _MIXED = re.compile(r"[^\W\d_]+")
 _LOOKALIKES = str.maketrans(
@@ -40,19 +51,27 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。])(?:\s+|(?=[^\x00-\x7f]))|\n|\s/\s")
 class Normaliser:
     """Brings texts to the form that the heads were fitted on. Never raises.
 
-    `slang` maps what is written (lower case) to what it means, whole words for scripts with spaces; `words` are
-    `word_hash`es of the words of the bank: a disguised spelling such as "h@rm" is undone only when it yields one.
+    `slang` maps what is written (lower case) to what it means, whole words for scripts with spaces. `words` are the
+    bank's Latin words with how often they stand there: a disguised or misspelt word is read as the nearest of them.
+    `knows` says of a word that it is right as it is though the bank does not have it.
     """
 
     slang: Mapping[str, str] = field(default_factory=dict)
-    words: Collection[int] = frozenset()
+    words: Mapping[str, int] = field(default_factory=dict)
+    knows: Callable[[str], bool] = field(default=lambda _word: False)
     _pattern: re.Pattern[str] | None = field(init=False, default=None)
+    _by_length: Mapping[int, tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         written = sorted(self.slang, key=lambda word: (-len(word), word))
         if written:
             parts = (rf"(?<!\w){re.escape(w)}(?!\w)" if w.isascii() else re.escape(w) for w in written)
             object.__setattr__(self, "_pattern", re.compile("|".join(parts)))
+        lengths: dict[int, list[str]] = {}
+        for word in sorted(self.words):
+            if self.words[word] >= COMMON and len(word) >= CORRECTED - 1:
+                lengths.setdefault(len(word), []).append(word)
+        object.__setattr__(self, "_by_length", {size: tuple(found) for size, found in lengths.items()})
 
     def __call__(self, text: str) -> str:
         """Return `text` in one line or several, at most `HEAD + TAIL` characters; empty when nothing is left."""
@@ -60,18 +79,33 @@ class Normaliser:
         text = _LEET_WORD.sub(self._undisguised, text)
         if self._pattern is not None:
             text = self._pattern.sub(lambda match: self.slang[match[0]], text)
-        return text
+        return self._corrected(text) if self._by_length else text
 
     def _undisguised(self, match: re.Match[str]) -> str:
         word = match[0]
         bare = word.rstrip("!")
-        plain_word = bare.translate(_LEET)
-        return plain_word + word[len(bare) :] if word_hash(plain_word) in self.words else word
+        read = bare.translate(_LEET)
+        return read + word[len(bare) :] if read in self.words else word
 
+    def _corrected(self, text: str) -> str:
+        """Replace misspelt words; a text that is mostly unknown words is of another language and stays."""
+        words = set(_LATIN_WORD.findall(text))
+        strange = [word for word in sorted(words) if len(word) >= CORRECTED and not self._right(word)]
+        if not strange or len(strange) > max(MOST_CORRECTED * len(words), 1):
+            return text
+        better = {word: found for word in strange[:MAX_CORRECTED] if (found := self._nearest(word))}
+        return _LATIN_WORD.sub(lambda match: better.get(match[0], match[0]), text) if better else text
 
-def word_hash(word: str) -> int:
-    """Return the 32-bit number by which a word of the bank is known."""
-    return zlib.crc32(word.encode())
+    def _right(self, word: str) -> bool:
+        return word in self.words or self.knows(word)
+
+    def _nearest(self, word: str) -> str | None:
+        """Return the word of the bank that is one slip away (two in a long word), the most usual of the nearest."""
+        slips = 1 if len(word) < LONG else 2
+        near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in self._by_length.get(size, ())]
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        best = min(found, key=lambda hit: (hit[1], -self.words[hit[0]], hit[0]), default=None)
+        return best[0] if best else None
 
 
 def latin_words(text: str) -> list[str]:

@@ -28,6 +28,8 @@ class View:
 
 def build_views(texts: Sequence[str], encoder: Encoder | None) -> list[View]:
     """Return one view for each normalised text, encoding all of them in one call."""
+    if not texts:
+        return []
     split = [sentences(text) or (text,) for text in texts]
     if encoder is None:
         return [View(text, hash_text(text), parts) for text, parts in zip(texts, split, strict=True)]
