@@ -61,7 +61,7 @@ class Wiring:
     api_url: str
     request: BaseRequest = field(default_factory=AiohttpRequest)
     updates_request: BaseRequest = field(default_factory=lambda: AiohttpRequest(pool_size=4))
-    broadcast_rate: float = 29.0
+    pacer: Pacer = field(default_factory=Pacer)
     pending_per_chat: int = 5
 
 
@@ -117,7 +117,7 @@ def build_application(wiring: Wiring, services: Services) -> BotApplication:
         .base_file_url(f"{wiring.api_url}/file/bot")
         .request(wiring.request)
         .get_updates_request(wiring.updates_request)
-        .rate_limiter(Pacer(rate=wiring.broadcast_rate))
+        .rate_limiter(wiring.pacer)
         .concurrent_updates(processor)
         .context_types(ContextTypes(context=BotContext))
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))

@@ -67,7 +67,9 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     try:
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        # A quotation that never ends is reported where it begins: that is where the editor must look.
+        unclosed = "quoted scalar" in str(error.context)
+        mark = (error.context_mark if unclosed else error.problem_mark) or error.context_mark
         line = (mark.line if mark else 0) + first_line
         document.faults.append(Fault(file, line, _syntax_sentence(error, text, line - first_line)))
         return document
@@ -84,9 +86,8 @@ def _syntax_sentence(error: yaml.MarkedYAMLError, text: str, index: int) -> str:
     here = lines[index] if 0 <= index < len(lines) else ""
     if "\t" in here and "cannot start any token" in str(error.problem):
         return "a tab stands where only spaces may stand; replace it by spaces"
-    if "unexpected end of stream" in str(error.problem) or "quoted scalar" in str(error.context):
-        begun = (error.context_mark.line if error.context_mark else index) + 1
-        return f"a quotation mark is opened and not closed (begun {index + 1 - begun} lines above)"
+    if "quoted scalar" in str(error.context):
+        return "the quotation mark that is opened here is not closed"
     return f"this line cannot be read: {error.problem or error.context}"
 
 

@@ -68,7 +68,12 @@ class Answered:
 
     def as_dict(self, line_id: object) -> dict[str, object]:
         """Return the answer in the form of the contract; `id` only when the question had one."""
-        body: dict[str, object] = {"topic": self.topic, "ranked": list(self.ranked), "urgency": self.urgency, "reply": self.reply}
+        body: dict[str, object] = {
+            "topic": self.topic,
+            "ranked": list(self.ranked),
+            "urgency": self.urgency,
+            "reply": self.reply,
+        }
         return body if line_id is None else {"id": line_id, **body}
 
 

@@ -23,6 +23,7 @@ from bot.handlers.services import Services
 from bot.settings import Settings
 from bot.storage.model import StoreError
 from bot.storage.sql import open_store
+from bot.transport.pacing import Pacer
 from bot.transport.polling import WebhookIsSetError
 from bot.web.app import build_web
 from bot.web.server import serve
@@ -75,7 +76,7 @@ async def _run(settings: Settings, token: str) -> None:
         wiring = Wiring(
             token,
             settings.api_url,
-            broadcast_rate=settings.broadcast_rate,
+            pacer=Pacer(rate=settings.broadcast_rate),
             pending_per_chat=settings.pending_per_chat,
         )
         worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"

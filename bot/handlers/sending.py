@@ -99,7 +99,10 @@ async def edit_reply(context: BotContext, reply: Reply) -> None:
 
 async def _swap_picture(context: BotContext, reply: Reply, picture: Picture) -> None:
     key, known = await _known_picture(context, picture)
-    media = InputMediaPhoto(known or await context.services.charts.png(context.pack, picture), caption=reply.parts[0])
+    media = InputMediaPhoto(
+        known or await context.services.charts.png(context.pack, picture.chart, picture.language),
+        caption=reply.parts[0],
+    )
     result = await context.query.edit_message_media(media, reply_markup=keyboard(reply.buttons))
     if known is None and isinstance(result, Message):
         await _remember_picture(context, key, result)
@@ -116,7 +119,7 @@ async def _send_picture(
         except BadRequest as error:
             logger.info("picture-id-refused", extra={"error": type(error).__name__})
     try:
-        png = await context.services.charts.png(context.pack, picture)
+        png = await context.services.charts.png(context.pack, picture.chart, picture.language)
     except Exception:  # the same numbers stand in the text, which must not be lost with the picture
         logger.exception("chart-not-drawn", extra={"chart": picture.chart})
         return None

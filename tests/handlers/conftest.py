@@ -10,11 +10,26 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.people import People
 from bot.sandbox.server import build_sandbox
 from bot.storage.memory import MemoryStore
+from bot.transport.pacing import Pacer
 from bot.understanding.model import Understander
 from content.load import load_pack
 from content.model import Pack
 from tests.asgi_request import AsgiRequest
 from tests.handlers.rig import TOKEN, Rig
+
+
+class VirtualTime:
+    """Seconds that pass only while somebody waits: pacing is real, waiting takes no time."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def clock(self) -> float:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        self._now += seconds
+
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -39,7 +54,9 @@ async def rig(pack: Pack, understander: Understander) -> AsyncIterator[Rig]:
     clock = MovableClock(NOON, ticking=False)
     app = build_sandbox(token=TOKEN, clock=clock)
     services = build_services(pack=pack, understander=understander, store=MemoryStore(), clock=clock.now)
-    wiring = Wiring(TOKEN, "http://127.0.0.1", AsgiRequest(app), AsgiRequest(app))
+    time = VirtualTime()
+    pacer = Pacer(clock=time.clock, sleep=time.sleep)
+    wiring = Wiring(TOKEN, "http://127.0.0.1", AsgiRequest(app), AsgiRequest(app), pacer)
     application = build_application(wiring, services)
     async with application:
         await application.start()

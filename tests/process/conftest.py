@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+TOKEN = "123456:the-token-of-the-tests"
+MOTHER, YOUNG = 71001, 71002
+FoundT = TypeVar("FoundT")
+PATIENCE = 40.0
+"""Seconds after which a process test gives up; a healthy machine needs a tenth of it."""
+
+
+@dataclass
+class Mamori:
+    """One running `mamori` process; its output is kept."""
+
+    process: asyncio.subprocess.Process
+    out: list[str] = field(default_factory=list)
+    err: list[str] = field(default_factory=list)
+    readers: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def stop_reading(self) -> None:
+        """Wait until everything that was printed has been read."""
+        await asyncio.gather(*self.readers)
+
+    async def line(self, pattern: str) -> re.Match[str]:
+        """Wait for a line of standard output that matches."""
+
+        async def look() -> re.Match[str] | None:
+            return next((found for line in self.out if (found := re.search(pattern, line))), None)
+
+        return await until(look)
+
+    async def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        code = await asyncio.wait_for(self.process.wait(), 15)
+        await self.stop_reading()
+        return code
+
+
+@dataclass
+class LocalTelegram:
+    """The local Bot API in a process of its own, with the hands of its people."""
+
+    address: str
+    http: httpx.AsyncClient
+
+    async def act(self, action: str, person: int = YOUNG, **fields: Any) -> Any:
+        response = await self.http.post("/sandbox/act", json={"action": action, "person_id": person, **fields})
+        response.raise_for_status()
+        return response.json()["result"]
+
+    async def answers(self, person: int = YOUNG) -> list[dict[str, Any]]:
+        state = (await self.http.get("/sandbox/state")).json()
+        chat = next(chat for chat in state["chats"] if chat["id"] == person)
+        messages = [message.get("raw", message) for message in chat["messages"]]
+        return [message for message in messages if message["from"]["is_bot"]]
+
+    async def answer(self, count: int = 1, person: int = YOUNG) -> dict[str, Any]:
+        """Wait until the bot has sent so many messages to a person, and return the last."""
+
+        async def look() -> dict[str, Any] | None:
+            found = await self.answers(person)
+            return found[-1] if len(found) >= count else None
+
+        return await until(look)
+
+
+async def until(look: Callable[[], Awaitable[FoundT | None]]) -> FoundT:
+    """Ask again and again until there is something; fail after PATIENCE seconds."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = await look()
+            if found is not None:
+                return found
+            await asyncio.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+Start = Callable[..., Awaitable[Mamori]]
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
+    """Start `mamori` commands in an empty folder with an empty environment; all are ended with the test."""
+    running: list[Mamori] = []
+
+    async def launch(*arguments: str, **settings: str) -> Mamori:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **settings}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *arguments,
+            cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        mamori = Mamori(process)
+        assert process.stdout is not None
+        assert process.stderr is not None
+        mamori.readers = [
+            asyncio.create_task(_read(process.stdout, mamori.out)),
+            asyncio.create_task(_read(process.stderr, mamori.err)),
+        ]
+        running.append(mamori)
+        return mamori
+
+    yield launch
+    for mamori in running:
+        if mamori.process.returncode is None:
+            mamori.process.kill()
+            await mamori.process.wait()
+        await mamori.stop_reading()
+
+
+async def _read(stream: asyncio.StreamReader, lines: list[str]) -> None:
+    while line := await stream.readline():
+        lines.append(line.decode())
+
+
+@asynccontextmanager
+async def _served(start: Start) -> AsyncIterator[LocalTelegram]:
+    server = await start("sandbox", "--api-only", "--port", "0", "--token", TOKEN)
+    address = (await server.line(r"(http://127\.0\.0\.1:\d+)"))[1]
+    async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as http:
+        yield LocalTelegram(address, http)
+
+
+@pytest.fixture
+async def telegram(start: Start) -> AsyncIterator[LocalTelegram]:
+    async with _served(start) as served:
+        yield served
+
+
+def lines_of_json(lines: list[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines if line.startswith("{")]
