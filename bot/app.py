@@ -18,6 +18,7 @@ from telegram.request import BaseRequest
 from bot.charts.cache import ChartCache
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import classify
+from bot.delivery.retention import keep_retention
 from bot.handlers import BotApplication, register
 from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
@@ -172,7 +173,10 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         services.store, lambda: services.pack, sender, classify, clock=services.clock, worker=worker
     )
     services.wake = dispatcher.wake
-    tasks = {"dispatcher": asyncio.create_task(dispatcher.run())}
+    tasks = {
+        "dispatcher": asyncio.create_task(dispatcher.run()),
+        "retention": asyncio.create_task(keep_retention(services.store, services.clock)),
+    }
     poller: Poller | None = None
     if poll:
         poller = Poller(
@@ -188,6 +192,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         if poller is not None:
             await poller.stop()
         dispatcher.stop()
+        tasks["retention"].cancel()
         await _settle(tasks.values())
         await application.stop()
         await application.shutdown()
@@ -204,5 +209,5 @@ async def _settle(tasks: Iterable[asyncio.Task[None]]) -> None:
     for task in tasks:
         try:
             await task
-        except Exception as error:  # noqa: BLE001  # the end of a part is already being reported by `wait`
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # the end of a part is already being reported by `wait`
             logger.debug("part-ended", extra={"error": type(error).__name__})

@@ -56,11 +56,14 @@ class MovableClock:
         return forget
 
 
-def next_morning(now: datetime, zone: str, *, hour: int = 7) -> datetime:
-    """Return `hour` o'clock of the next local day in `zone` (an IANA name), as aware UTC."""
+def next_morning(now: datetime, zone: str, *, hour: int = 7, minute: int = 5) -> datetime:
+    """Return `hour:minute` of the next local day in `zone` (an IANA name), as aware UTC.
+
+    A few minutes past the hour, because a bot that spreads a popular hour sends its messages a little later.
+    """
     local_zone = ZoneInfo(zone)
     tomorrow = now.astimezone(local_zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(hour), local_zone).astimezone(UTC)
+    return datetime.combine(tomorrow, time(hour, minute), local_zone).astimezone(UTC)
 
 
 def _aware(moment: datetime) -> datetime:
