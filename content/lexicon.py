@@ -76,19 +76,23 @@ class Lexicon:
         found: list[Found] = []
         at = 0
         while at < len(text):
-            phrase, end = self._longest(text, at)
-            if phrase is not None:
-                found += [Found(slot, name, at, end) for slot, name in phrase.meanings]
+            meanings, end = self._longest(text, at)
+            found += [Found(slot, name, at, end) for slot, name in meanings]
             at = max(end, at + 1)
         return tuple(found)
 
-    def _longest(self, text: str, at: int) -> tuple[Phrase | None, int]:
+    def _longest(self, text: str, at: int) -> tuple[tuple[tuple[str, str], ...], int]:
+        """Return all that the longest phrase at a place can mean, and where it ends; `(), at` when there is none."""
+        furthest = at
+        meanings: dict[tuple[str, str], None] = {}
         for key in (text[at : at + 2], text[at]):
             for phrase in self.phrases.get(key, ()):
                 end = phrase.end(text, at)
-                if end is not None:
-                    return phrase, end
-        return None, at
+                if end is not None and end >= furthest:
+                    if end > furthest:
+                        meanings, furthest = {}, end
+                    meanings |= dict.fromkeys(phrase.meanings)
+        return tuple(meanings), furthest
 
 
 def fold(text: str) -> str:

@@ -68,6 +68,15 @@ class Layered:
             else:
                 self.entries[name] = (entry, document)
 
+    def merge(self, document: Document) -> None:
+        """Lay a document over what is there, entry by entry within each of its mappings."""
+        before = {name: entry for name, (entry, _) in self.entries.items()}
+        self.lay(document)
+        for name, (entry, source) in self.entries.items():
+            old = before.get(name)
+            if isinstance(entry, dict) and isinstance(old, dict) and entry is not old:
+                self.entries[name] = ({**old, **entry}, source)
+
     def typed(self, kind: type[T], *root: Hashable) -> dict[str, T]:
         """Return the entries as typed values; entries with faults are left out and reported."""
         result: dict[str, T] = {}
@@ -167,7 +176,9 @@ class _Builder:
                 self.layer("helplines", name.removesuffix(".yaml")).lay(self.yaml(path))
             case ("sources.yaml" | "tips.yaml" as name,):
                 self.layer(name.removesuffix(".yaml")).lay(self.yaml(path))
-            case (language, "wording.yaml" | "figures.yaml" | "tips.yaml" | "language.yaml" as name):
+            case (language, "figures.yaml"):
+                self.layer(language, "figures").merge(self.yaml(path))
+            case (language, "wording.yaml" | "tips.yaml" | "language.yaml" as name):
                 self.layer(language, name.removesuffix(".yaml")).lay(self.yaml(path))
             case _:
                 self.faults.append(Fault(shown(path), 1, "no part of a pack has this name", Severity.WARNING))

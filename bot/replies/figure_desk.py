@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from bot.replies.model import Button, Reply
 from bot.replies.render import render_text, split_text
@@ -49,19 +50,20 @@ class Desk:
         return self.wording.times.get("year", "{year}").format(year=year)
 
     def years(self, years: Sequence[int]) -> str:
-        """Return years in words, runs as `2008 to 2025`."""
+        """Return at least one year in words, runs as `2008 to 2025`."""
         runs: list[list[int]] = []
         for year in sorted(set(years)):
             if runs and year == runs[-1][-1] + 1:
                 runs[-1].append(year)
             else:
                 runs.append([year])
-        return ", ".join(
-            self.words("stats.to", first=self.year(run[0]), last=self.year(run[-1]))
-            if len(run) > 1
-            else self.year(run[0])
-            for run in runs
-        )
+        said: list[str] = []
+        for run in runs:
+            if len(run) > 2:
+                said.append(self.words("stats.to", first=self.year(run[0]), last=self.year(run[-1])))
+            else:
+                said += [self.year(year) for year in run]
+        return reduce(lambda first, following: self.words("stats.then", first=first, next=following), said)
 
     def line(self, one: Observation) -> str:
         """Return the time and the number with its unit, marked when it is second-hand or calculated."""

@@ -56,7 +56,7 @@ def _years(desk: Desk, query: FigureQuery) -> list[str]:
         for measure in query.measures:
             known = desk.numbers.years(measure)
             gone = [year for year in query.years if year not in known]
-            if not known:
+            if not desk.numbers.of(measure):
                 lines.append(desk.words("stats.absent.nothing"))
             elif gone:
                 lines.append(_absent(desk, desk.measure(measure), gone, known))

@@ -68,6 +68,8 @@ def figure_reply(pack: Pack, query: FigureQuery, language: str) -> Reply:
     if query.relative:
         answer.say(desk.words("stats.relative"), "")
     _say(desk, answer, query)
+    if not answer.used:
+        return _not_here(desk, query, [desk.words("stats.absent.nothing")])
     return finish(desk, answer, _buttons(desk, query))
 
 
