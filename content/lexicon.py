@@ -49,6 +49,8 @@ class Phrase:
         if not text.startswith(self.text, start):
             return None
         end = start + len(self.text)
+        if self.text[-1].isdigit() and text[end : end + 1].isdigit():
+            return None
         if self.bounded:
             if start and _is_letter(text[start - 1]) and _is_letter(self.text[0]):
                 return None

@@ -116,13 +116,18 @@ def _say(desk: Desk, answer: Answer, query: FigureQuery) -> None:
         case Question.CHANGE | Question.COMPARE:
             for measure in query.measures:
                 _say_measure_change(desk, answer, measure, _newest_years(desk, query, measure))
-        case Question.TREND if len(years) != 1 and say_trend(desk, answer, first, years):
+        case Question.TREND if say_trend(desk, answer, first, _until_now(desk, first, years)):
             return
         case Question.HIGHEST | Question.LOWEST if say_extreme(desk, answer, first, least=least):
             return
         case _:
             for measure in query.measures:
                 say_values(desk, answer, (measure,), _newest_years(desk, query, measure))
+
+
+def _until_now(desk: Desk, measure: str, years: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the first and last year of a development: a single year is where it begins."""
+    return (*years, *desk.numbers.years(measure)[-1:]) if len(years) == 1 else years
 
 
 def _newest_years(desk: Desk, query: FigureQuery, measure: str) -> tuple[int, ...]:

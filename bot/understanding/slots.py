@@ -65,18 +65,19 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
     years = read_years(asked)
     several = len(measures) > 1 or len(years) > 1 or len(countries) > 1
     question = _question(kinds, topic, measures, years, group, several=several)
-    if question in {Question.RANK, Question.LOWEST} and (group or _is_divided(topic)):
-        measures = ()
     unknown = [*_ids(found, "unknown"), *unknown_ages]
     if _crosses(measures, question, found, lexicon):
         unknown.append("cross")
+    unknown = _unknown(unknown, measures, group, countries, topic)
+    if question in {Question.RANK, Question.LOWEST} and (group or _is_divided(topic)):
+        measures = ()
     return FigureQuery(
         topic=topic,
         question=question,
         measures=measures,
         years=years,
         places=("region",) if any(one.slot == "places" for one in found) else (),
-        unknown=_unknown(unknown, measures, group, countries, topic),
+        unknown=tuple(unknown),
         group=None if measures else group,
         countries=countries,
         newest=any(one.slot == "newest" for one in found) and not years,
@@ -151,6 +152,8 @@ def _question(
         return Question.LOWEST
     if kinds & {"rank", "highest"} and (group or (_is_divided(topic) and len(measures) < 2)):
         return Question.RANK
+    if "since" in kinds and len(years) == 1:
+        return Question.TREND
     if "trend" in kinds and (topic == "stats-trend" or "change" not in kinds) and len(years) < 2:
         return Question.TREND
     for kind in (Question.CHANGE, Question.TREND, Question.SHARE):
@@ -170,7 +173,7 @@ def _crosses(measures: Sequence[str], question: Question, found: Sequence[Found]
 
 def _unknown(
     kinds: Sequence[str], measures: Sequence[str], group: str | None, countries: Sequence[str], topic: str
-) -> tuple[str, ...]:
+) -> list[str]:
     """Return the kinds that nothing in the question makes harmless."""
     drop = set()
     if measures or group:
@@ -181,12 +184,14 @@ def _unknown(
         drop |= {"grade", "younger"}
     if topic != _MOTIVES:
         drop.add("reason")
+    if topic != _CRIMES:
+        drop.add("crime")
     if topic == _MOTIVES:
-        drop |= {"crime", "offender"}
+        drop.add("offender")
     if any(name in {"deepfakes", "dating"} for name in measures):
         drop.add("cases")
     if "victims-half-year" in measures:
         drop.add("time")
     if "US" in countries:
         drop.add("outcome")
-    return tuple(dict.fromkeys(kind for kind in kinds if kind not in drop))
+    return list(dict.fromkeys(kind for kind in kinds if kind not in drop))

@@ -109,6 +109,12 @@ def test_the_record_of_2017_is_only_said_as_one_of_its_time() -> None:
         ("how many murdered in 2017", "stats-crimes", ["0 children", "Zama"]),
         ("serious crimes over the years", "stats-crimes", ["2016 43", "2024 456+"]),
         ("when did comparable figures begin, how has it developed", "stats-trend", ["2008 792", "2025 1,566"]),
+        (
+            "is it going up since 2023",
+            "stats-trend",
+            ["2023: 1,665", "2024: 1,486", "2025: 1,566", "99 children fewer"],
+        ),
+        ("小学生は2023年から増えた？", "stats-ages", ["2023: 139", "2025: 167", "28 children more (+20.1 %)"]),
         ("how many in the UK", "stats-total", ["7,263 offences", "Offences, not children"]),
         ("how many were sextorted", "stats-total", ["26,718 reports"]),
     ],

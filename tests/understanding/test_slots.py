@@ -108,6 +108,8 @@ def test_measures_and_years_are_read(text: str, topic: str, measures: tuple[str,
         ("インスタとXどっちが多い", "stats-platforms", Question.COMPARE),
         ("how has it developed over the years", "stats-trend", Question.TREND),
         ("被害児童数の推移", "stats-trend", Question.TREND),
+        ("2008년부터 늘었나요", "stats-trend", Question.TREND),
+        ("2017年から増えた？", "stats-total", Question.TREND),
         ("what share were at high school", "stats-ages", Question.SHARE),
     ],
 )
