@@ -3,7 +3,8 @@
 They stand in `questions/<language>/slots.yaml` of a pack: mappings from an id to phrases under `measures`, `groups`,
 `questions`, `countries`, `unknown`, and lists of phrases under `places`, `newest`, `relative`, `counting`,
 `years_old`, `aged`, `under`. A phrase is written as people type it, in lower case; `*` at its end stands for any
-ending, a space also for a hyphen. Phrases of scripts without spaces match anywhere.
+ending, a space also for a hyphen. Phrases of scripts without spaces match anywhere; a Latin phrase in the file of such
+a language (`x` for a service) counts only in a text of such a script.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from content.yamlfile import parse_yaml, read_text
 SLOTS_FILE = "slots.yaml"
 MAPPINGS = ("measures", "groups", "questions", "countries", "unknown")
 LISTS = ("places", "newest", "relative", "counting", "years_old", "aged", "under")
+_SCRIPTS = frozenset({"ja", "ko", "zh"})
+_Phrases = dict[tuple[str, bool], dict[tuple[str, str], None]]
 _GAPS = re.compile(r"[\s\-\u2010-\u2015]+")
 _NO_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -37,11 +40,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase brought to one form, with what it can mean. `open` means that any ending may follow."""
+    """One phrase brought to one form, with what it can mean.
+
+    `open` means that any ending may follow, `bounded` that it is a word, `foreign` that it is one of another script.
+    """
 
     text: str
     open: bool
     bounded: bool
+    foreign: bool
     meanings: tuple[tuple[str, str], ...]
 
     def end(self, text: str, start: int) -> int | None:
@@ -76,20 +83,21 @@ class Lexicon:
     def find(self, text: str) -> tuple[Found, ...]:
         """Return what is found in a text that was brought to one form by `fold`, in the order of the text."""
         found: list[Found] = []
+        latin = not _NO_SPACES.search(text)
         at = 0
         while at < len(text):
-            meanings, end = self._longest(text, at)
+            meanings, end = self._longest(text, at, latin=latin)
             found += [Found(slot, name, at, end) for slot, name in meanings]
             at = max(end, at + 1)
         return tuple(found)
 
-    def _longest(self, text: str, at: int) -> tuple[tuple[tuple[str, str], ...], int]:
+    def _longest(self, text: str, at: int, *, latin: bool) -> tuple[tuple[tuple[str, str], ...], int]:
         """Return all that the longest phrase at a place can mean, and where it ends; `(), at` when there is none."""
         furthest = at
         meanings: dict[tuple[str, str], None] = {}
         for key in (text[at : at + 2], text[at]):
             for phrase in self.phrases.get(key, ()):
-                end = phrase.end(text, at)
+                end = None if latin and phrase.foreign else phrase.end(text, at)
                 if end is not None and end >= furthest:
                     if end > furthest:
                         meanings, furthest = {}, end
@@ -110,16 +118,17 @@ def load_lexicon(folders: Sequence[Path], pack: Pack) -> Lexicon:
 
     An overlay adds phrases to those of the base pack.
     """
-    phrases: dict[str, dict[tuple[str, str], None]] = {}
+    phrases: _Phrases = {}
     faults: list[Fault] = []
     known = _ids(pack)
     for folder in folders:
         for path in sorted(folder.glob(f"questions/*/{SLOTS_FILE}")):
             faults += _read(path, phrases, known)
     index: dict[str, list[Phrase]] = {}
-    for written, meanings in phrases.items():
+    for (written, native), meanings in phrases.items():
         stem = written.rstrip("*").strip()
-        phrase = Phrase(stem, written.endswith("*"), not _NO_SPACES.search(stem), tuple(meanings))
+        bounded = not _NO_SPACES.search(stem)
+        phrase = Phrase(stem, written.endswith("*"), bounded, bounded and native, tuple(meanings))
         index.setdefault(stem[:2], []).append(phrase)
     numbers: list[Figure | Series] = [*pack.figures.values(), *pack.series.values()]
     return Lexicon(
@@ -138,9 +147,8 @@ def _ids(pack: Pack) -> Mapping[str, frozenset[str]]:
     }
 
 
-def _read(
-    path: Path, phrases: dict[str, dict[tuple[str, str], None]], known: Mapping[str, frozenset[str]]
-) -> Iterable[Fault]:
+def _read(path: Path, phrases: _Phrases, known: Mapping[str, frozenset[str]]) -> Iterable[Fault]:
+    native = path.parent.name in _SCRIPTS
     text, faults = read_text(path)
     document = parse_yaml(text, shown(path))
     faults += document.faults
@@ -160,7 +168,7 @@ def _read(
                 faults.append(Fault(document.file, line, f"'{name}' needs a list of phrases"))
             else:
                 for word in words:
-                    phrases.setdefault(fold(word.strip()), {})[str(slot), str(name)] = None
+                    phrases.setdefault((fold(word.strip()), native), {})[str(slot), str(name)] = None
     return faults
 
 

@@ -25,6 +25,11 @@ def test_a_phrase_of_a_script_without_spaces_is_found_anywhere() -> None:
     assert found("去年誘拐された") == [("relative", "relative"), ("measures", "crime-abduction")]
 
 
+def test_a_latin_phrase_of_a_japanese_list_counts_only_in_a_text_of_that_script() -> None:
+    assert ("measures", "platform-twitter") in found("インスタとXどっち")
+    assert found("cuántos x siento") == []
+
+
 def test_width_case_accents_and_hyphens_do_not_matter() -> None:
     assert fold("ＴＷＩＴＴＥＲ") == "twitter"
     assert found("Junior-High") == found("junior high")
