@@ -41,9 +41,7 @@ def zone_label(zone: str, now: datetime) -> str:
     return f"{place} · {now.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def subscribed_reply(
-    pack: Pack, profile: Profile, *, hour: int, minute: int, zone: str, due: datetime | None
-) -> Reply:
+def subscribed_reply(pack: Pack, profile: Profile, *, hour: int, minute: int, zone: str, due: datetime | None) -> Reply:
     """Return the state of a subscription with the ways to change and end it; `due` is the instant of the next tip."""
     words = Words(pack, profile.language)
     local = due.astimezone(ZoneInfo(zone)) if due else None

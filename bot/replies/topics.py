@@ -101,7 +101,9 @@ def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tu
     parts = choose_voice(text, profile.audience).parts
     names = ["first", *(name for name in PART_NAMES if name in parts), "help", "sources"]
     row = [Button(words("part." + name), f"topic:{name}:{topic}") for name in names if name != shown]
-    related = [topic_button(pack, other, profile.language) for other in pack.topics[topic].related if has_words(pack, other)]
+    related = [
+        topic_button(pack, other, profile.language) for other in pack.topics[topic].related if has_words(pack, other)
+    ]
     return (*_rows(row, 2), *_rows(related[:3], 1))
 
 

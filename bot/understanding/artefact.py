@@ -40,9 +40,9 @@ class ArtefactError(ValueError):
 class Fitted:
     """Heads with what they belong to: the hash of the content, the encoder, and how texts are normalised.
 
-    `probe` is the vector of `PROBE`. `words` are the bank's words with the number of lines they stand in, `slang` maps written to meant. `close` is
-    the share of the best topic's chance above which the second cannot be told from it, `also` the chance that a
-    sentence of its own topic needs. `promises` are figures measured out of fold while fitting.
+    `probe` is the vector of `PROBE`. `words` are the bank's words with the number of lines they stand in, `slang`
+    maps written to meant. `close` is the share of the best topic's chance above which the second cannot be told
+    from it, `also` the chance that a sentence of its own topic needs. `promises` are figures measured out of fold while fitting.
     """
 
     content: str

@@ -16,8 +16,8 @@ HEAD, TAIL = 3072, 1024
 CORRECTED, LONG = 4, 7
 """Letters from which on a word is corrected by one slip, and by two."""
 
-COMMON = 2
-"""Lines of the bank that must have a word before others are corrected to it."""
+COMMON = 3
+"""Lines of the bank that must have a word for it to be right, and for others to be corrected to it."""
 
 MAX_CORRECTED, MOST_CORRECTED = 16, 0.6
 """At most so many words of a message are corrected, and none when a larger share of all words is unknown."""
@@ -97,14 +97,17 @@ class Normaliser:
         return _LATIN_WORD.sub(lambda match: better.get(match[0], match[0]), text) if better else text
 
     def _right(self, word: str) -> bool:
-        return word in self.words or self.knows(word)
+        return self.words.get(word, 0) >= COMMON or self.knows(word)
 
     def _nearest(self, word: str) -> str | None:
-        """Return the word of the bank that is one slip away (two in a long word), the most usual of the nearest."""
+        """Return the word of the bank that is one slip away (two in a long word), swapped letters first, then the most usual."""
         slips = 1 if len(word) < LONG else 2
         near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in self._by_length.get(size, ())]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        best = min(found, key=lambda hit: (hit[1], -self.words[hit[0]], hit[0]), default=None)
+        letters = sorted(word)
+        best = min(
+            found, key=lambda hit: (hit[1], sorted(hit[0]) != letters, -self.words[hit[0]], hit[0]), default=None
+        )
         return best[0] if best else None
 
 
