@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -24,7 +24,7 @@ from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
 from bot.handlers.emergency import send_fallback
 from bot.handlers.questions import overflow
-from bot.handlers.services import Pieces, Services, ShownTips
+from bot.handlers.services import Pieces, ProfileCache, Services, ShownTips
 from bot.replies.emergency import prepare_fallback
 from bot.storage.protocol import Store
 from bot.transport.pacing import Pacer
@@ -75,6 +75,7 @@ def build_services(
     seed: int = 0,
     operator: str = "",
     default_country: str | None = None,
+    profiles_lasting: timedelta | None = None,
 ) -> Services:
     """Return what the handlers work with. One thread thinks, so that the event loop never waits for arithmetic."""
     return Services(
@@ -87,6 +88,7 @@ def build_services(
         seed=seed,
         pieces=Pieces(clock),
         shown_tips=ShownTips(),
+        profiles=ProfileCache(clock, profiles_lasting),
         thinking=ThreadPoolExecutor(max_workers=1, thread_name_prefix="thinking"),
         operator=operator,
         default_country=default_country,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from content.checks.figures import check_figures
+from content.checks.figures import check_figures, check_slots
 from content.checks.helplines import check_helplines
 from content.checks.questions import check_questions
 from content.checks.texts import check_texts
@@ -42,6 +42,7 @@ def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK
     for check in CHECKS:
         found.update(check(loaded, today))
     found.update(check_questions([base, *overlays], loaded.pack))
+    found.update(check_slots([base, *overlays], loaded.pack))
     return Checked(loaded.pack, tuple(sorted(found)))
 
 

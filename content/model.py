@@ -386,6 +386,19 @@ class Pack(Entry):
         """The countries that have helplines of their own, in alphabetical order of their codes."""
         return tuple(sorted(code for code in self.helplines if code != WORLD))
 
+    @cached_property
+    def tips_for(self) -> Mapping[tuple[Audience | None, AgeBand | None], tuple[str, ...]]:
+        """The tips that fit each audience and age band; None stands for a reader who did not say, whom any tip fits."""
+        return {
+            (audience, band): tuple(
+                name
+                for name, tip in self.tips.items()
+                if (audience is None or audience in tip.audience) and (band is None or band in tip.ages)
+            )
+            for audience in (None, *Audience)
+            for band in (None, *AgeBand)
+        }
+
     def topic_text(self, topic: str, language: str) -> tuple[TopicText, str] | None:
         """Return the text of a topic in the wanted language, else in the first that has it, with its language."""
         for code in (language, "en", *self.languages):

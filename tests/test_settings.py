@@ -45,9 +45,7 @@ def test_an_empty_example_file_changes_no_default(tmp_path: Path) -> None:
         ("BOT_WEBHOOK_SECRET", "two words"),
     ],
 )
-def test_a_wrong_setting_is_one_sentence_that_names_it(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as raised:
         load_settings()

@@ -8,7 +8,7 @@ import os
 import secrets
 import socket
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import uvloop
@@ -30,6 +30,9 @@ from bot.web.server import serve
 from bot.web.webhook import Webhook
 
 logger = logging.getLogger(__name__)
+
+_SHARED_PROFILES = timedelta(seconds=5)
+"""How long a replica believes a profile that another one may have changed."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +75,8 @@ async def _run(settings: Settings, token: str) -> None:
             seed=secrets.randbits(32),
             operator=settings.operator,
             default_country=settings.default_country,
+            # Behind a webhook several replicas may write the same profiles; polling is one process by nature.
+            profiles_lasting=_SHARED_PROFILES if settings.webhook_url else None,
         )
         wiring = Wiring(
             token,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from hashlib import blake2b
 
-from content.model import Audience, Pack, Tip
+from content.model import Audience, Pack
 from content.profile import Profile
 
 
@@ -32,24 +32,23 @@ def choose_tip(
     recency = {tip: position for position, tip in enumerate(sent)}
     unsent = [tip for tip in fitting if tip not in recency]
     if unsent:
-        return min(unsent, key=lambda tip: _lot(seed, day, tip))
+        return unsent[_lot(seed, day) % len(unsent)]
     return min(fitting, key=lambda tip: recency[tip])
 
 
-def _fitting(pack: Pack, profile: Profile, excluded: Collection[str]) -> list[str]:
-    allowed = {tip_id: tip for tip_id, tip in pack.tips.items() if tip.topic not in excluded}
-    fitting = [tip_id for tip_id, tip in allowed.items() if _fits(tip, profile.audience, profile)]
+def _fitting(pack: Pack, profile: Profile, excluded: Collection[str]) -> Sequence[str]:
+    fitting = _allowed(pack, pack.tips_for[profile.audience, profile.age_band], excluded)
     if not fitting and profile.audience is Audience.TEACHER:
         # As with topics: where nothing is written for teachers, they read what parents read.
-        fitting = [tip_id for tip_id, tip in allowed.items() if _fits(tip, Audience.PARENT, profile)]
+        fitting = _allowed(pack, pack.tips_for[Audience.PARENT, profile.age_band], excluded)
     language = pack.languages.get(profile.language)
-    own = [tip_id for tip_id in fitting if language is not None and tip_id in language.tips]
+    own = [tip for tip in fitting if tip in language.tips] if language is not None else []
     return own or fitting
 
 
-def _fits(tip: Tip, audience: Audience | None, profile: Profile) -> bool:
-    return (audience is None or audience in tip.audience) and (profile.age_band is None or profile.age_band in tip.ages)
+def _allowed(pack: Pack, tips: Sequence[str], excluded: Collection[str]) -> Sequence[str]:
+    return [tip for tip in tips if pack.tips[tip].topic not in excluded] if excluded else tips
 
 
-def _lot(seed: int, day: date, tip: str) -> bytes:
-    return blake2b(f"{seed} {day.isoformat()} {tip}".encode(), digest_size=8, person=b"tip").digest()
+def _lot(seed: int, day: date) -> int:
+    return int.from_bytes(blake2b(f"{seed} {day.isoformat()}".encode(), digest_size=8, person=b"tip").digest(), "big")

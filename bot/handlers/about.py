@@ -55,8 +55,7 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
             if not await context.may_change_settings():
                 raise KeyError(press.verb)
             receipt = await context.services.store.forget(context.chat.id)
-            context.services.pieces.forget(context.chat.id)
-            context.services.shown_tips.forget(context.chat.id)
+            context.services.forget(context.chat.id)
             context.services.wake()
             await edit_reply(context, forgotten_reply(context.pack, profile, receipt.rows))
         case _:

@@ -105,7 +105,7 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
         if self._profile is None:
             try:
                 async with asyncio.timeout(_STORE_PATIENCE):
-                    self._profile = await self.services.store.profile_of(self.chat.id)
+                    self._profile = await self.services.profiles.of(self.chat.id, self.services.store)
             except (StoreError, TimeoutError) as error:
                 logger.warning("profile-not-read", extra={"error": type(error).__name__})
             self._profile = self._profile or self.guessed_profile()
@@ -116,6 +116,7 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
     async def save_profile(self, profile: Profile) -> None:
         """Keep what the chat told. Raises StoreError."""
         await self.services.store.save_profile(self.chat.id, profile, ChatKind(self.chat.type), self.services.clock())
+        self.services.profiles.keep(self.chat.id, profile)
         self._profile = profile
 
     async def may_change_settings(self) -> bool:

@@ -24,3 +24,4 @@ async def migrated(context: BotContext) -> None:
     message = context.message
     if message is not None and message.migrate_to_chat_id is not None:
         await context.services.store.migrate_chat(message.chat.id, message.migrate_to_chat_id)
+        context.services.forget(message.migrate_to_chat_id)

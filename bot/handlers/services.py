@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from bot.replies.emergency import FallbackCards
 from bot.storage.protocol import Store
 from bot.understanding.model import Understander, Understanding
 from content.model import Pack, Urgency
+from content.profile import Profile
 
 logger = logging.getLogger(__name__)
 ResultT = TypeVar("ResultT")
@@ -74,6 +75,39 @@ class ShownTips:
         self._chats.pop(chat_id, None)
 
 
+class ProfileCache:
+    """What chats told about their readers, so that not every message waits for the store.
+
+    `lasting` is how long an entry is believed; None means for ever, which is right while this process alone writes.
+    """
+
+    def __init__(self, clock: Callable[[], datetime], lasting: timedelta | None = None) -> None:
+        self._clock = clock
+        self._lasting = lasting
+        self._chats: OrderedDict[int, tuple[datetime, Profile | None]] = OrderedDict()
+
+    async def of(self, chat_id: int, store: Store) -> Profile | None:
+        """Return the profile, from memory or from the store. Raises StoreError."""
+        now = self._clock()
+        known = self._chats.get(chat_id)
+        if known is not None and (self._lasting is None or now - known[0] < self._lasting):
+            return known[1]
+        profile = await store.profile_of(chat_id)
+        self.keep(chat_id, profile)
+        return profile
+
+    def keep(self, chat_id: int, profile: Profile | None) -> None:
+        """Remember what was read or written. The longest silent chats are forgotten when there are too many."""
+        self._chats[chat_id] = (self._clock(), profile)
+        self._chats.move_to_end(chat_id)
+        while len(self._chats) > _CHATS:
+            self._chats.popitem(last=False)
+
+    def forget(self, chat_id: int) -> None:
+        """Drop what is remembered of a chat."""
+        self._chats.pop(chat_id, None)
+
+
 @dataclass(slots=True)
 class Services:
     """The parts behind the handlers.
@@ -91,11 +125,17 @@ class Services:
     seed: int
     pieces: Pieces
     shown_tips: ShownTips
+    profiles: ProfileCache
     thinking: Executor
     wake: Callable[[], None] = lambda: None
     operator: str = ""
     default_country: str | None = None
-    background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def forget(self, chat_id: int) -> None:
+        """Drop everything that memory holds of a chat."""
+        self.pieces.forget(chat_id)
+        self.shown_tips.forget(chat_id)
+        self.profiles.forget(chat_id)
 
     async def understand(self, text: str, recent: Sequence[str]) -> Understanding:
         """Understand a message off the event loop. Never raises: what breaks inside counts as degraded."""

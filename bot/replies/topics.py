@@ -15,6 +15,8 @@ from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
 from content.profile import Profile
 
 _CARD_LINES = 3
+_WITH_HELP = {"happened", "do"}
+"""Groups whose topics name a helpline on the first screen, whatever their urgency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     lines = [bold(text.title), render_text(voice.first, _figures(pack, language))]
     if language != profile.language:
         lines.insert(0, italic(words("other-language", language=pack.languages[language].name)))
-    urgency = pack.topics[topic].urgency
-    if urgency is Urgency.EMERGENCY:
-        lines.append(helpline_card(pack, profile, pack.topics[topic].needs, now, limit=_CARD_LINES))
-    elif urgency is Urgency.CONCERN:
-        lines.append(helpline_line(pack, profile, pack.topics[topic].needs, now))
+    entry = pack.topics[topic]
+    if entry.urgency is Urgency.EMERGENCY:
+        lines.append(helpline_card(pack, profile, entry.needs, now, limit=_CARD_LINES))
+    elif entry.urgency is Urgency.CONCERN or entry.group in _WITH_HELP:
+        lines.append(helpline_line(pack, profile, entry.needs, now))
     lines.append(_sources_line(pack, text, words))
     return Reply(("\n\n".join(line for line in lines if line),), topic_buttons(pack, topic, profile, shown="first"))
 

@@ -22,7 +22,8 @@ Notice = Callable[[Update], Awaitable[None]]
 class PerChatProcessor(BaseUpdateProcessor):
     """Runs updates of one chat one after the other and those of different chats side by side.
 
-    - ``is_urgent(update)`` is asked first, at once and in order of arrival, for every update. What it calls urgent is
+    - ``is_urgent(update)`` is asked first, at once and in order of arrival, for every update that would have to wait
+      (judging costs, and what runs at once needs no judge). What it calls urgent is
       never dropped and stands in a line of its own: it waits neither for the chat's other updates nor for a slot,
       only for earlier urgent ones of the same chat. If the judge fails, the update counts as urgent.
     - At most ``pending_per_chat`` updates of a chat are running or waiting. One more is not handled; instead
@@ -90,8 +91,9 @@ class PerChatProcessor(BaseUpdateProcessor):
             async with self._slots:
                 await self._run(update, coroutine)
             return
-        urgent = self._judge(update)
         line = self._lines.setdefault(key, _Line())
+        # Where nothing is in the way, every update runs at once, and nobody need judge which may not wait.
+        urgent = bool(line.users or self._slots.locked()) and self._judge(update)
         line.users += 1
         try:
             if urgent:

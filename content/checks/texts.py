@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from content.faults import Fault, Severity
 from content.load import Loaded
 from content.model import LanguagePack, TopicText, Urgency
+from content.observations import Observations
 
 FIRST_SCREEN = 600
 """Characters of a first screen: what a phone shows without scrolling."""
@@ -78,10 +79,11 @@ def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[s
 
 
 def _reference_faults(loaded: Loaded, body: str) -> Iterable[str]:
+    known = Observations(loaded.pack)
     for kind, name in _REFERENCE.findall(body):
         if kind != "figure":
             yield f"'{{{kind}:{name}}}' is no reference; only {{figure:ID}} is"
-        elif name not in loaded.pack.figures:
+        elif known.find(name) is None:
             yield f"the figure '{name}' does not exist"
 
 

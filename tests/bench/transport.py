@@ -12,8 +12,8 @@ import logging
 import multiprocessing
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import cast
@@ -43,7 +43,9 @@ ANSWER = json.dumps(
         },
     }
 ).encode()
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(ANSWER)
+ME = json.dumps(
+    {"ok": True, "result": {"id": 123, "is_bot": True, "first_name": "Mamori", "username": "mamori_bot"}}
+).encode()
 
 Send = Callable[[], Awaitable[object]]
 
@@ -89,14 +91,16 @@ class _Answering(asyncio.Protocol):
             if len(self._buffer) < end + 4 + length:
                 return
             self._buffer = self._buffer[end + 4 + length :]
+            body = ME if b"/getme" in head.split(b"\r\n", 1)[0] else ANSWER
             if self._latency:
-                asyncio.get_running_loop().call_later(self._latency, self._answer)
+                asyncio.get_running_loop().call_later(self._latency, self._answer, body)
             else:
-                self._answer()
+                self._answer(body)
 
-    def _answer(self) -> None:
+    def _answer(self, body: bytes) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(HEAD + ANSWER)
+            self._transport.write(head + body)
 
 
 def _serve(latencies: list[float], port_to: Connection) -> None:
@@ -161,16 +165,23 @@ async def _compare(load: Load, root: str) -> dict[str, Result]:
     }
 
 
+@contextmanager
+def serve_answers(latencies: list[float]) -> Iterator[list[int]]:
+    """Answer in a process of its own, on a port for each latency (seconds); yield the ports."""
+    port_from, port_to = multiprocessing.Pipe(duplex=False)
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(latencies, port_to), daemon=True)
+    server.start()
+    try:
+        yield port_from.recv()
+    finally:
+        server.terminate()
+        server.join()
+
+
 def main() -> None:
     """Measure and print the table."""
     logging.disable(logging.INFO)  # httpx would log every request
-    port_from, port_to = multiprocessing.Pipe(duplex=False)
-    server = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=([load.latency for load in LOADS], port_to), daemon=True
-    )
-    server.start()
-    try:
-        ports: list[int] = port_from.recv()
+    with serve_answers([load.latency for load in LOADS]) as ports:
         print("| in flight | latency | transport | sends/s | ours faster | CPU ms/send | ours cheaper | p99 ms |")  # noqa: T201 -- a benchmark's output
         print("|---|---|---|---|---|---|---|---|")  # noqa: T201 -- same
         for load, port in zip(LOADS, ports, strict=True):
@@ -182,9 +193,6 @@ def main() -> None:
                     f"| {load.in_flight} | {1000 * load.latency:.0f} ms | {name} | {result.rate:.0f} | {faster:.2f} "
                     f"| {result.cpu:.3f} | {cheaper:.2f} | {result.p99:.0f} |"
                 )
-    finally:
-        server.terminate()
-        server.join()
 
 
 if __name__ == "__main__":
