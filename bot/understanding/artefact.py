@@ -42,7 +42,8 @@ class Fitted:
 
     `probe` is the vector of `PROBE`. `words` are the bank's words with the number of lines they stand in, `slang`
     maps written to meant. `close` is the share of the best topic's chance above which the second cannot be told
-    from it, `also` the chance that a sentence of its own topic needs. `promises` are figures measured out of fold while fitting.
+    from it, `also` the chance that a sentence of its own topic needs. `promises` are figures measured out of fold
+    while fitting.
     """
 
     content: str

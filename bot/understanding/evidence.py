@@ -17,6 +17,8 @@ from content.model import Urgency
 DEGREES = (Urgency.NONE, Urgency.CONCERN, Urgency.EMERGENCY)
 """The classes of the urgency classifier, in order."""
 
+SCRIPTS = ("Japanese script", "Korean script", "Chinese script")
+
 FLOOR = -12.0
 
 
@@ -39,11 +41,11 @@ def build_layout(classes: Sequence[str], emergencies: Sequence[str]) -> Layout:
     return Layout(np.array(inside, int), np.array(outside, int), kinds, np.array(urgent, int))
 
 
-def evidence_names() -> tuple[str, ...]:
-    """Return the names of the numbers of `gather`, in order."""
-    sides = [f"{what}: {side}" for what in ("in scope", "emergency", "worry") for side in SOURCES]
+def evidence_names(sources: Sequence[str] = SOURCES) -> tuple[str, ...]:
+    """Return the names of the numbers of `gather` for these sides, in order."""
+    sides = [f"{what}: {side}" for what in ("in scope", "emergency", "worry") for side in sources]
     fused = ["in scope", "best topic", "second topic", "emergency", "worry", "emergency topic"]
-    return (*sides, *fused, *(f"kind {kind}" for kind in OUT_KINDS), "sentences", "letters")
+    return (*sides, *fused, *(f"kind {kind}" for kind in OUT_KINDS), "sentences", "letters", *SCRIPTS)
 
 
 def gather(layout: Layout, view: View, *, topics: Floats, topic: Floats, degrees: Floats, degree: Floats) -> Floats:
@@ -65,8 +67,18 @@ def gather(layout: Layout, view: View, *, topics: Floats, topic: Floats, degrees
     ]
     kinds = [topic[layout.kinds[kind]] if kind in layout.kinds else FLOOR for kind in OUT_KINDS]
     shape = [np.log(len(view.sentences)), np.log1p(len(view.text))]
-    numbers = np.array([*scope, *emergency, *worry, *fused, *kinds, *shape], np.float32)
+    numbers = np.array([*scope, *emergency, *worry, *fused, *kinds, *shape, *_scripts(view.text)], np.float32)
     return np.maximum(numbers, FLOOR)
+
+
+def _scripts(text: str) -> tuple[float, float, float]:
+    """Return the shares of `SCRIPTS`, since scores are not equally high in every language."""
+    kana = sum("\u3040" <= char < "\u3100" for char in text)
+    hangul = sum("\uac00" <= char < "\ud7b0" for char in text)
+    han = sum("\u4e00" <= char < "\ua000" for char in text)
+    letters = max(sum(char.isalpha() for char in text), 1)
+    japanese = kana > 0
+    return float(japanese), hangul / letters, 0.0 if japanese else han / letters
 
 
 def _lead(side: Floats, inside: npt.NDArray[np.int64], outside: npt.NDArray[np.int64]) -> float:

@@ -100,7 +100,7 @@ class Normaliser:
         return self.words.get(word, 0) >= COMMON or self.knows(word)
 
     def _nearest(self, word: str) -> str | None:
-        """Return the word of the bank that is one slip away (two in a long word), swapped letters first, then the most usual."""
+        """Return the word of the bank that is one slip away (two in a long word): the most usual of the nearest."""
         slips = 1 if len(word) < LONG else 2
         near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in self._by_length.get(size, ())]
         found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Examples, log_softmax, project
-from bot.understanding.evidence import DEGREES, Gate, build_layout, gather
+from bot.understanding.evidence import DEGREES, Gate, build_layout, evidence_names, gather
 from bot.understanding.heads import CONCERN, EMERGENCY, HARMFUL, INJECTION, REFUSE, Heads
 from bot.understanding.lexical import Floats
 from bot.understanding.lines import EDITOR, Progress
@@ -31,6 +31,10 @@ from content.model import BankLine, Urgency
 Mask = npt.NDArray[np.bool_]
 
 ALSO_WEIGHT = 0.5
+KEYWORD_WEIGHT = 0.3
+EVENNESS = 0.5
+"""How far topics with many lines (those of emergencies) are held down: 0 not at all, 1 to the same weight."""
+
 DIMENSIONS = 128
 REFUSED_IN_SCOPE = 0.05
 FIRM_IN_SCOPE = 0.01
@@ -72,7 +76,9 @@ def topic_problem(lines: Sequence[BankLine]) -> Problem:
             targets[row, place[name]] = 1.0 if rank == 0 else ALSO_WEIGHT
     targets /= targets.sum(axis=1, keepdims=True)
     labels = np.array([place[line.topics[0]] for line in lines], np.int64)
-    return Problem(classes, targets, labels, np.ones(len(lines), np.float32))
+    weights = np.bincount(labels, minlength=len(classes))[labels] ** -EVENNESS
+    weights *= [KEYWORD_WEIGHT if line.writer == EDITOR and line.style == "keyword" else 1.0 for line in lines]
+    return Problem(classes, targets, labels, (weights / weights.mean()).astype(np.float32))
 
 
 def degree_problem(lines: Sequence[BankLine]) -> Problem:
@@ -174,12 +180,21 @@ def fit_gates(lines: Sequence[BankLine], evidence: Floats, folds: Indices) -> Ma
     predator = np.array([line.topics[0] == f"{OUT}predator" for line in lines])
     injection = np.array([line.topics[0] == f"{OUT}injection" for line in lines])
     return {
-        REFUSE: _gate(evidence, ~inside, folds, lambda s: _at_most(s[inside], REFUSED_IN_SCOPE)),
+        REFUSE: _refuse_gate(evidence, inside, folds),
         EMERGENCY: _gate(evidence, emergency, folds, lambda s: _at_least(s[emergency], MISSED_EMERGENCIES)),
         CONCERN: _gate(evidence, worry, folds, lambda s: _between(s[worry], s[~worry])),
         HARMFUL: _gate(evidence, predator, folds, lambda s: _at_most(s[inside], FIRM_IN_SCOPE / 2)),
         INJECTION: _gate(evidence, injection, folds, lambda s: _at_most(s[inside], FIRM_IN_SCOPE / 2)),
     }
+
+
+def _refuse_gate(evidence: Floats, inside: Mask, folds: Indices) -> Gate:
+    """Return the gate that declines; a bank without out-of-scope lines declines what no topic is likely for."""
+    if not inside.all():
+        return _gate(evidence, ~inside, folds, lambda s: _at_most(s[inside], REFUSED_IN_SCOPE))
+    sources = SOURCES if evidence.shape[1] == len(evidence_names()) else (SOURCES[LEXICAL],)
+    weights = -np.array([name == "best topic" for name in evidence_names(sources)], np.float32)
+    return Gate(weights, 0.0, _at_most(evidence @ weights, REFUSED_IN_SCOPE))
 
 
 def _gate(evidence: Floats, wanted: Mask, folds: Indices, choose: Callable[[Floats], float]) -> Gate:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import zlib
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,6 @@ import numpy.typing as npt
 
 from bot.understanding.classifier import log_softmax
 from bot.understanding.lexical import BUCKETS, Floats, LexicalScores
-from bot.understanding.lines import EDITOR
 from bot.understanding.views import View
 from content.model import BankLine
 
@@ -26,24 +24,13 @@ ABSENT = -20.0
 """Score of a class that a fold has no line for."""
 
 
-def choose_folds(lines: Sequence[BankLine], seed: int = 0) -> Indices:
-    """Return a fold number for each line, so that heads are judged on writers that they were not fitted on.
+def choose_folds(lines: Sequence[BankLine]) -> Indices:
+    """Return a fold number for each line, by chance that depends on its text alone.
 
-    Lines of a topic that several writers of a language wrote are parted by writer; what only one writer wrote is
-    parted by chance, since leaving it out would judge a bank without it.
+    Folds by writer would leave out most of a small language at once, and scores of such uneven folds cannot share
+    a threshold: the promise on alarms then breaks, while thresholds from even folds hold on a writer left out.
     """
-    writers: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for line in lines:
-        if line.writer != EDITOR:
-            writers[line.language, line.topics[0]].add(line.writer)
-    names = sorted({line.writer for line in lines} - {EDITOR})
-    folds = np.empty(len(lines), np.int64)
-    for number, line in enumerate(lines):
-        if line.writer != EDITOR and len(writers[line.language, line.topics[0]]) > 1:
-            folds[number] = names.index(line.writer) % FOLDS
-        else:
-            folds[number] = zlib.crc32(f"{seed}{line.text}".encode()) % FOLDS
-    return folds
+    return np.array([zlib.crc32(line.text.encode()) % FOLDS for line in lines], np.int64)
 
 
 def sparse_matrix(views: Sequence[View]) -> Any:  # noqa: ANN401 - a SciPy matrix, which has no types
@@ -57,6 +44,8 @@ def sparse_matrix(views: Sequence[View]) -> Any:  # noqa: ANN401 - a SciPy matri
 
 def fit_linear(vectors: Floats, labels: Indices, weights: Floats, classes: int) -> tuple[Floats, Floats]:
     """Return weights [d, classes] and bias [classes] of a multinomial logistic regression."""
+    if len(np.unique(labels)) < 2:
+        return _only(vectors.shape[1], labels, classes)
     linear = importlib.import_module("sklearn.linear_model")
     model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=1e-3)
     model.fit(vectors, labels, sample_weight=weights)
@@ -73,11 +62,21 @@ def fit_lexical(counts: Any, labels: Indices, weights: Floats, classes: int) -> 
     scaled.data = scaled.data * idf[scaled.indices]
     norms = np.sqrt(np.asarray(scaled.multiply(scaled).sum(axis=1)).ravel())
     scaled.data /= np.repeat(np.maximum(norms, 1e-9), np.diff(scaled.indptr)).astype(np.float32)
-    model = svm.LinearSVC(C=LEXICAL_COST, random_state=0, tol=1e-2)
-    model.fit(scaled, labels, sample_weight=weights)
-    matrix, bias = _spread(model, classes)
+    if len(np.unique(labels)) < 2:
+        matrix, bias = _only(BUCKETS, labels, classes)
+    else:
+        model = svm.LinearSVC(C=LEXICAL_COST, random_state=0, tol=1e-2)
+        model.fit(scaled, labels, sample_weight=weights)
+        matrix, bias = _spread(model, classes)
     scale = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / 127
     return LexicalScores(idf, np.round(matrix / scale).astype(np.int8), scale.astype(np.float32), bias)
+
+
+def _only(features: int, labels: Indices, classes: int) -> tuple[Floats, Floats]:
+    """Return weights that always name the one class there is."""
+    bias = np.full(classes, ABSENT, np.float32)
+    bias[labels[0]] = 0.0
+    return np.zeros((features, classes), np.float32), bias
 
 
 def _spread(model: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ANN401 - a scikit-learn model
