@@ -40,6 +40,9 @@ async def answer_text(context: BotContext, text: str) -> None:
         meaning = await services.understand(text, recent)
         profile = await context.profile()
         reply = answer(context.pack, meaning, profile, services.clock())
+        if reply.emergency:
+            # These pieces have had their answer; kept any longer, they would make an alarm of "thanks" too.
+            services.pieces.forget(context.chat.id)
     except Exception:  # the emergency path cannot fail silent
         logger.exception("answer-failed")
         await send_fallback(context)

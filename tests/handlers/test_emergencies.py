@@ -114,6 +114,12 @@ async def test_an_emergency_told_in_pieces_is_understood(rig: Rig) -> None:
     assert has_number(text_of(answer))
 
 
+async def test_after_an_emergency_was_answered_calm_words_are_calm_again(rig: Rig) -> None:
+    await rig.says(URGENT[0], YOUNG)
+    (answer, *_) = await rig.says("best recipe for chicken soup", YOUNG)
+    assert not any(data.startswith("emergency") for data in buttons_of(answer))
+
+
 async def test_an_edit_that_becomes_an_emergency_is_answered_and_a_calm_edit_is_not(rig: Rig) -> None:
     await rig.says("hello", YOUNG)
     mine = next(n for n, raw in rig.messages(YOUNG).items() if not raw["from"]["is_bot"])

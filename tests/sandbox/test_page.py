@@ -307,12 +307,12 @@ async def test_a_deep_link_starts_with_its_parameter_from_the_address_or_from_a_
     assert (message["text"], message["chat"]["id"]) == ("/start from_group", TEACHER)
 
 
-async def test_the_next_morning_comes_at_seven_in_the_persons_zone(stage: Stage) -> None:
+async def test_the_next_morning_comes_a_little_past_seven_in_the_persons_zone(stage: Stage) -> None:
     page = await started(stage, "?person=mother")
     await expect(page.locator("#status-time")).to_have_text("21:00")
     await page.get_by_role("button", name="翌朝7時5分にする").click()
     await expect(page.locator("#status-time")).to_have_text("07:05")
-    assert stage.sandbox.clock.now() == datetime(2026, 3, 2, 22, tzinfo=UTC)
+    assert stage.sandbox.clock.now() == datetime(2026, 3, 2, 22, 5, tzinfo=UTC)
     await stage.call("sendMessage", chat_id=MOTHER, text="今日のヒント")
     await expect(page.locator("#log .row.theirs time").last).to_have_text("07:05")
     await expect(page.locator(".day")).to_have_count(2)

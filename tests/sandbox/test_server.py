@@ -42,17 +42,17 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 @pytest.mark.parametrize(
     ("now", "zone", "morning"),
     [
-        (datetime(2026, 3, 2, 12, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 2, 22, tzinfo=UTC)),
-        (datetime(2026, 3, 2, 16, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 3, 22, tzinfo=UTC)),
-        (datetime(2026, 3, 28, 12, tzinfo=UTC), "Europe/London", datetime(2026, 3, 29, 6, tzinfo=UTC)),
+        (datetime(2026, 3, 2, 12, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 2, 22, 5, tzinfo=UTC)),
+        (datetime(2026, 3, 2, 16, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 3, 22, 5, tzinfo=UTC)),
+        (datetime(2026, 3, 28, 12, tzinfo=UTC), "Europe/London", datetime(2026, 3, 29, 6, 5, tzinfo=UTC)),
     ],
 )
-def test_the_next_morning_is_seven_oclock_of_the_persons_next_day(now: datetime, zone: str, morning: datetime) -> None:
+def test_the_next_morning_is_a_little_past_seven_of_the_persons_next_day(now: datetime, zone: str, morning: datetime) -> None:
     assert next_morning(now, zone) == morning
 
 
 async def test_the_clock_is_moved_over_http(rig: Rig) -> None:
-    assert (await rig.post("clock", {"next_morning": MOTHER})).json()["now"] == "2026-03-02T22:00:00+00:00"
+    assert (await rig.post("clock", {"next_morning": MOTHER})).json()["now"] == "2026-03-02T22:05:00+00:00"
     assert (await rig.post("clock", {"set": "2026-05-01T00:00:00+09:00"})).json()["now"] == "2026-04-30T15:00:00+00:00"
     assert rig.clock.now() == datetime(2026, 4, 30, 15, tzinfo=UTC)
     wrong: object
