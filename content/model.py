@@ -78,7 +78,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 Closure = Annotated[str, StringConstraints(pattern=rf"^(public-holidays|{_MONTH_DAY}(\.\.{_MONTH_DAY})?)$")]
-"""Days off: `MM-DD`, `MM-DD..MM-DD` (both included, may cross the year) or `public-holidays`, whose days are not known."""
+"""Days off: `MM-DD`, `MM-DD..MM-DD` (both included, may cross the year) or `public-holidays`, of unknown days."""
 
 
 class Entry(BaseModel):
@@ -313,8 +313,8 @@ class FigureWording(Entry):
     scope; `qualifiers` hold the worded `{value}`, `signs` the bare one in charts and
     tables, `of` holds `{number}` and `{base}`;
     `sentence` holds `{value}`, `{time}` and `{scope}`, for use inside a text; `reported`
-    holds `{issuer}` and `{reported}`, `source` and `source_more` (with `{more}`) the line on a picture; `times` word a `year`, a
-    `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`, with `month_names` for the twelve.
+    holds `{issuer}` and `{reported}`, `source` and `source_more` (with `{more}`) the line on a picture; `times` word a
+    `year`, a `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`, with `month_names` for the twelve.
     `measures` are noun phrases, `labels` their short forms in charts and lists; `scopes` say who is counted in a few
     words, `definitions` in full; `issuers` say who made the count when the source only reports it; `limits` say
     what a number of that scope does not say; `notes` belong to single figures and breaks; `groups` name sets of

@@ -43,8 +43,10 @@ Handle = Callable[[Update], Awaitable[None]]
 def update_of(number: int, text: str, bot: Any) -> Update:
     """Return the update of one message, from one of 64 chats."""
     chat = {"id": 1000 + number % 64, "type": "private", "first_name": "A"}
-    message: dict[str, Any] = {"message_id": number, "date": 1_700_000_000, "chat": chat, "text": text,
-                               "from": {"id": chat["id"], "is_bot": False, "first_name": "A", "language_code": "en"}}  # fmt: skip
+    person = {"id": chat["id"], "is_bot": False, "first_name": "A", "language_code": "en"}
+    message: dict[str, Any] = {
+        "message_id": number, "date": 1_700_000_000, "chat": chat, "text": text, "from": person
+    }  # fmt: skip
     if text.startswith("/"):
         message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
     return Update.de_json({"update_id": number, "message": message}, bot)

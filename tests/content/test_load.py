@@ -10,6 +10,7 @@ from content.check import check_packs
 from content.faults import PackError, Severity
 from content.load import BASE_PACK, load_pack, load_with_faults
 
+HEAD = "---\ntitle: A\nreviewed: 2026-01-01\nsources: [x]\n---\n"
 TODAY = date(2026, 11, 23)
 
 
@@ -69,8 +70,8 @@ def test_the_last_worldwide_helpline_of_a_need_cannot_be_removed(overlay: Path) 
         ("sources.yaml", "s: {title: A, publisher: B, date: x, read: 2026-13-01}\n", 1, "read"),
         ("en/wording.yaml", "start.welcome: 5\n", 1, "must be a text"),
         ("en/topics/grooming.md", "no head\n", 1, "must begin with a head"),
-        ("en/topics/grooming.md", "---\ntitle: A\nreviewed: 2026-01-01\nsources: []\n---\nText\n\n## secret\n", 8, "unknown heading"),
-        ("en/topics/nothing.md", "---\ntitle: A\nreviewed: 2026-01-01\nsources: [x]\n---\nText\n", 1, "not in the list"),
+        ("en/topics/grooming.md", f"{HEAD}Text\n\n## secret\n", 8, "unknown heading"),
+        ("en/topics/nothing.md", f"{HEAD}Text\n", 1, "not in the list"),
         ("nonsense.yaml", "a: 1\n", 1, "no part of a pack"),
     ],
 )  # fmt: skip

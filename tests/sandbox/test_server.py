@@ -47,7 +47,9 @@ def test_a_moment_without_a_zone_is_refused() -> None:
         (datetime(2026, 3, 28, 12, tzinfo=UTC), "Europe/London", datetime(2026, 3, 29, 6, 5, tzinfo=UTC)),
     ],
 )
-def test_the_next_morning_is_a_little_past_seven_of_the_persons_next_day(now: datetime, zone: str, morning: datetime) -> None:
+def test_the_next_morning_is_a_little_past_seven_of_the_persons_next_day(
+    now: datetime, zone: str, morning: datetime
+) -> None:
     assert next_morning(now, zone) == morning
 
 

@@ -1,0 +1,93 @@
+"""The process as a whole: from start to the first answer, and memory after a chart: `python -m tests.bench.process`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+TOKEN = "123456:the-token-of-the-bench"
+PERSON = 71002
+ROUNDS = 5
+
+
+def resident(pid: int) -> float:
+    """Return the resident memory of a process and its children in MB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6 + sum(resident(int(child)) for child in children)
+
+
+@asynccontextmanager
+async def running(folder: str, *arguments: str, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run a `mamori` command while the block lasts."""
+    environment = {"PATH": os.environ["PATH"], "HOME": folder, "PYTHONPATH": str(Path.cwd()), **settings}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *arguments, cwd=folder, env=environment,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def answers(http: httpx.AsyncClient, count: int) -> list[dict[str, Any]]:
+    """Wait until the bot has sent so many messages, and return them."""
+    while True:
+        state = (await http.get("/sandbox/state")).json()
+        chat = next(chat for chat in state["chats"] if chat["id"] == PERSON)
+        found = [m for m in (message.get("raw", message) for message in chat["messages"]) if m["from"]["is_bot"]]
+        if len(found) >= count:
+            return found
+        await asyncio.sleep(0.02)
+
+
+async def once() -> tuple[float, float, float]:
+    """Return seconds from start to the first answer, MB before and MB after a chart was drawn and sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(folder, "sandbox", "--api-only", "--port", "0", "--token", TOKEN) as server:
+            assert server.stdout is not None
+            address = (await server.stdout.readline()).decode().split()[5]
+            async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+
+                async def act(**fields: Any) -> None:
+                    (await http.post("/sandbox/act", json={"person_id": PERSON, **fields})).raise_for_status()
+
+                await act(action="say", text="what can I do against grooming?")
+                began = time.perf_counter()
+                settings = {"BOT_TOKEN": TOKEN, "BOT_API_URL": address, "BOT_LISTEN": "127.0.0.1:0"}
+                async with running(folder, "run", **settings) as bot:
+                    await answers(http, 1)
+                    first = time.perf_counter() - began
+                    before = resident(bot.pid)
+                    await act(action="say", text="/stats")
+                    menu = (await answers(http, 2))[-1]
+                    await act(action="press", message_id=menu["message_id"], data="stats:show:stats-total")
+                    await answers(http, 3)
+                    return first, before, resident(bot.pid)
+
+
+def main() -> None:
+    """Measure and print the table."""
+    rounds = [asyncio.run(once()) for _ in range(ROUNDS)]
+    first, before, after = (statistics.median(column) for column in zip(*rounds, strict=True))
+    print("| figure | median of", ROUNDS, "|")  # noqa: T201 -- a benchmark's output
+    print("|---|---|")  # noqa: T201 -- same
+    print(f"| start to first answer | {first:.2f} s |")  # noqa: T201 -- same
+    print(f"| resident before the first chart | {before:.0f} MB |")  # noqa: T201 -- same
+    print(f"| resident after a chart, drawing process included | {after:.0f} MB |")  # noqa: T201 -- same
+
+
+if __name__ == "__main__":
+    main()
