@@ -59,16 +59,20 @@ class _Reading:
     slang: dict[str, dict[str, str]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    earlier: int = 0
+    """How many lines come from packs below the one being read."""
 
 
 def load_bank(packs: Sequence[Path], topics: Collection[str]) -> Bank:
     """Return the bank of the pack folders in `packs`, the base pack first; `topics` are the ids that exist.
 
     What does not fit becomes a fault with file and line and is left out; the rest is returned. Raises nothing
-    for bad content. A line that stands twice in one language is read once, with a warning.
+    for bad content. A line that stands twice in one language of a pack is read once, with a warning; a line of a
+    later pack replaces the same line of an earlier one.
     """
     reading = _Reading(topics)
     for pack in packs:
+        reading.earlier = len(reading.lines)
         for path in sorted((pack / "questions").glob("*/*.tsv")):
             _read_file(path, reading)
     return Bank(tuple(reading.lines), reading.slang, tuple(reading.faults), tuple(reading.places))
@@ -131,22 +135,22 @@ def _read_line(path: Path, number: int, columns: Sequence[str], reading: _Readin
     if problems:
         reading.faults += [Fault(file, number, problem) for problem in problems]
         return
-    key = (language, fingerprint(text))
-    if key in reading.seen:
-        _report_double(reading, key, (file, number), names, Urgency(urgency))
-        return
-    reading.seen[key] = len(reading.lines)
-    reading.places.append((file, number))
-    reading.lines.append(
-        BankLine(
-            topics=names,
-            urgency=Urgency(urgency),
-            style=style,
-            text=text,
-            language=language,
-            writer=path.stem.rpartition("-")[2],
-        )
+    line = BankLine(
+        topics=names,
+        urgency=Urgency(urgency),
+        style=style,
+        text=text,
+        language=language,
+        writer=path.stem.rpartition("-")[2],
     )
+    first = reading.seen.setdefault((language, fingerprint(text)), len(reading.lines))
+    if first == len(reading.lines):
+        reading.lines.append(line)
+        reading.places.append((file, number))
+    elif first < reading.earlier:
+        reading.lines[first], reading.places[first] = line, (file, number)
+    else:
+        reading.faults.append(_double((file, number), reading.places[first], line, reading.lines[first]))
 
 
 def _topic_problems(names: Sequence[str], topics: Collection[str]) -> Iterator[str]:
@@ -164,14 +168,7 @@ def _topic_problems(names: Sequence[str], topics: Collection[str]) -> Iterator[s
             yield f"there is no topic '{name}'"
 
 
-def _report_double(
-    reading: _Reading, key: tuple[str, str], place: tuple[str, int], names: tuple[str, ...], urgency: Urgency
-) -> None:
-    first = reading.seen[key]
-    earlier = reading.lines[first]
-    where = "{}:{}".format(*reading.places[first])
-    if earlier.topics == names and earlier.urgency is urgency:
-        reading.faults.append(Fault(*place, f"the same sentence stands at {where}", Severity.WARNING))
-    else:
-        message = f"the same sentence stands at {where} with other labels; one of the two is wrong"
-        reading.faults.append(Fault(*place, message, Severity.WARNING))
+def _double(place: tuple[str, int], first: tuple[str, int], line: BankLine, earlier: BankLine) -> Fault:
+    same = earlier.topics == line.topics and earlier.urgency is line.urgency
+    labels = "" if same else " with other labels; one of the two is wrong"
+    return Fault(*place, f"the same sentence stands at {first[0]}:{first[1]}{labels}", Severity.WARNING)

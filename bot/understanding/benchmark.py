@@ -15,6 +15,7 @@ from bot.understanding.lexical import Floats
 from bot.understanding.lines import Progress, silent
 from bot.understanding.normalise import Normaliser
 from bot.understanding.pipeline import fit_heads
+from bot.understanding.views import View
 from content.bank import OUT
 from content.faults import Fault
 from content.model import BankLine, Urgency
@@ -82,28 +83,22 @@ def measure_labels(
     normalise = Normaliser({}, bank_words(lines), encoder.knows)
     views = encode_all([normalise(row.text) or row.text for row in (*train, *test)], encoder, progress)
     heads = fit_heads(lines, views[: len(train)], (), progress).heads
-    numbers = [heads.weigh(view) for view in views[len(train) :]]
-    evidence = np.stack([one.evidence for one in numbers])
-    topics = np.stack([one.topics for one in numbers])
-    return _report(train, test, heads, evidence, topics, np.random.default_rng(seed))
+    return _report(heads, len(train), test, views[len(train) :], np.random.default_rng(seed))
 
 
 def _report(
-    train: Sequence[Row],
-    test: Sequence[Row],
-    heads: Heads,
-    evidence: Floats,
-    topics: Floats,
-    draw: np.random.Generator,
+    heads: Heads, train: int, test: Sequence[Row], views: Sequence[View], draw: np.random.Generator
 ) -> LabelReport:
     gate, inside = heads.gates[REFUSE], heads.layout.inside
-    scores = evidence @ gate.weights + gate.bias
+    numbers = [heads.weigh(view) for view in views]
+    scores = np.array([gate.score(one.evidence) for one in numbers], np.float32)
+    topics = np.stack([one.topics for one in numbers])
     best = [heads.topics.classes[i] for i in inside[topics[:, inside].argmax(axis=1)]]
     known = np.array([bool(row.label) for row in test])
     right = np.array([name == row.label for name, row in zip(best, test, strict=True)])
     refused = scores >= gate.threshold
     return LabelReport(
-        train=len(train),
+        train=train,
         labels=len(inside),
         inside=int(known.sum()),
         outside=int((~known).sum()),

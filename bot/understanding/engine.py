@@ -21,6 +21,7 @@ FigureReader = Callable[[str, str], FigureQuery | None]
 """Reads the slots of a question about statistics from (text as written, best `stats-*` topic)."""
 
 FIGURE_TOPICS = "stats-"
+BOT_TOPICS = "bot-"
 RANKED = 5
 NEAR_TOP = 3
 JOINED = 2
@@ -152,9 +153,7 @@ class Engine:
         if figure is not None and figure.topic != ranked[0].topic:
             ranked = _first(ranked, figure.topic)
         also = self._also(own, ranked[0].topic)
-        declined = refusal is not None or (
-            urgency is not Urgency.EMERGENCY and not (figure and figure.measures) and self._opens(REFUSE, own)
-        )
+        declined = refusal is not None or (not (figure and figure.measures) and self._opens(REFUSE, own))
         topic: str | None = ranked[0].topic
         if declined:
             topic, also = (None, ()) if refusal or len(also) < 2 else (also[0], also[1:])
@@ -191,15 +190,17 @@ class Engine:
         return self._figure_reader(text, near[0])
 
     def _also(self, weighed: Weighed, best: str) -> tuple[str, ...]:
-        """Return the topics of other sentences that are clear by themselves, in the order of the message."""
+        """Return the topics of the other questions of a message that are clear by themselves, in its order."""
         view, head = weighed.view, self.fitted.heads.topics
-        if view.parts is None or len(view.parts) < 2:
+        asked = sum(sentence.endswith("?") for sentence in view.sentences)
+        if view.parts is None or asked < 2:
             return ()
         chances = np.exp(log_softmax(view.parts @ head.linear + head.bias))
         found: list[str] = []
         for sentence, row in zip(view.sentences, chances, strict=True):
             name = head.classes[int(row.argmax())]
-            if sentence.endswith("?") and row.max() >= self.fitted.also and name in self._names:
+            about_bot = name.startswith(BOT_TOPICS)
+            if sentence.endswith("?") and row.max() >= self.fitted.also and name in self._names and not about_bot:
                 found.append(name)
         return tuple(name for name in dict.fromkeys(found) if name != best)
 

@@ -27,6 +27,12 @@ from content.model import BankLine, Topic, Urgency
 
 BATCH = 256
 ENCODING_SHARE = 0.3
+NEARLY = 0.8
+"""How often the second topic must be right, measured by the first, for the bot to ask between the two."""
+
+LEAST = 50
+"""Lines that a share is counted over, so that a handful does not decide."""
+
 SURE = 0.9
 """How often a sentence of a longer message must name its topic rightly before it is offered beside the answer."""
 
@@ -95,14 +101,14 @@ def _right(lines: Sequence[BankLine], outcome: Outcome) -> Floats:
 
 
 def _close(outcome: Outcome, right: Floats) -> float:
-    """Return the share of the best topic's chance from which on the best is right only every other time."""
+    """Return the share of the best topic's chance from which on the second is right nearly as often (`NEARLY`)."""
     rows = ~np.isnan(right[:, 0])
     chances = np.sort(np.exp(outcome.topics[rows][:, outcome.heads.layout.inside]), axis=1)
     ratio = chances[:, -2] / np.maximum(chances[:, -1], 1e-9)
-    order = np.argsort(-ratio)
-    sure = np.cumsum(right[rows, 0][order]) / np.arange(1, len(order) + 1)
-    unsure = np.flatnonzero(sure <= 0.5)
-    return float(ratio[order][unsure[-1]]) if len(unsure) else 1.0
+    order = np.argsort(-ratio, kind="stable")
+    first, second = np.cumsum(right[rows][order], axis=0).T
+    level = np.flatnonzero((second >= NEARLY * first) & (np.arange(len(order)) >= LEAST))
+    return float(ratio[order][level[-1]]) if len(level) else 1.0
 
 
 def _also(outcome: Outcome, lines: Sequence[BankLine]) -> float:

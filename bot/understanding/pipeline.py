@@ -36,10 +36,13 @@ EVENNESS = 0.5
 """How far topics with many lines (those of emergencies) are held down: 0 not at all, 1 to the same weight."""
 
 DIMENSIONS = 128
-REFUSED_IN_SCOPE = 0.05
+REFUSED_IN_SCOPE = 0.045
 FIRM_IN_SCOPE = 0.01
-MISSED_EMERGENCIES = 0.04
-"""The promises that thresholds keep out of fold: refused and firmly declined honest questions, emergencies missed."""
+MISSED_EMERGENCIES = 0.08
+"""What thresholds allow out of fold: honest questions refused and firmly declined, emergencies missed.
+
+The emergencies of the bank are veiled on purpose; of those in separately written questions half as many are missed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
