@@ -314,7 +314,7 @@ class FigureWording(Entry):
     tables, `of` holds `{number}` and `{base}`;
     `sentence` holds `{value}`, `{time}` and `{scope}`, for use inside a text; `reported`
     holds `{issuer}` and `{reported}`, `source` and `source_more` (with `{more}`) the line on a picture; `times` word a
-    `year`, a `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`, with `month_names` for the twelve.
+    `year`, a `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`; `month_names` are twelve.
     `measures` are noun phrases, `labels` their short forms in charts and lists; `scopes` say who is counted in a few
     words, `definitions` in full; `issuers` say who made the count when the source only reports it; `limits` say
     what a number of that scope does not say; `notes` belong to single figures and breaks; `groups` name sets of

@@ -39,7 +39,7 @@ async def answer_text(context: BotContext, text: str) -> None:
         services.pieces.add(context.chat.id, text)
         meaning = await services.understand(text, recent)
         profile = await context.profile()
-        reply = answer(context.pack, meaning, profile, services.clock())
+        reply = answer(context.pack, meaning, profile, services.clock(), operator=services.operator)
         if reply.emergency:
             # These pieces have had their answer; kept any longer, they would make an alarm of "thanks" too.
             services.pieces.forget(context.chat.id)

@@ -21,7 +21,7 @@ _NEAREST = 3
 _LINE_NEEDS = (Need.GENERAL, Need.SUICIDE)
 
 
-def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, *, operator: str = "") -> Reply:
     """Return the reply to one message, in the order that is the rule of the house.
 
     1. an emergency gets the helplines first, whatever else the message says;
@@ -30,13 +30,13 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) 
     4. two topics that cannot be told apart are asked between;
     5. everything else gets an honest "I don't know" with the nearest topics.
 
-    A concern adds a line of help. While the encoder is missing, every reply carries the helplines.
+    `operator` is who runs the bot, for questions about it. A concern adds a line of help. While the encoder is missing, every reply carries the helplines.
     """
     if meaning.urgency is Urgency.EMERGENCY:
         ranked = [item.topic for item in meaning.ranked]
         topic = choose_emergency_topic(pack, [meaning.topic, *ranked] if meaning.topic else ranked)
         return emergency_reply(pack, topic, profile, now)
-    reply = _calm_answer(pack, meaning, profile, now)
+    reply = _calm_answer(pack, meaning, profile, now, operator)
     if meaning.degraded:
         card = helpline_card(pack, profile, (Need.EMERGENCY, Need.SUICIDE, Need.GENERAL), now, limit=3)
         return with_appendix(reply, card)
@@ -50,7 +50,7 @@ def with_appendix(reply: Reply, line: str) -> Reply:
     return replace(reply, parts=(*reply.parts[:-1], f"{reply.parts[-1]}\n\n{line}")) if line else reply
 
 
-def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, operator: str) -> Reply:
     words = Words(pack, profile.language)
     if meaning.refusal is not None:
         key = "refusal.harmful" if meaning.refusal is Refusal.HARMFUL else "refusal.injection"
@@ -62,16 +62,16 @@ def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: date
         return figure_reply(pack, meaning.figure, profile.language)
     if meaning.close:
         return _ask_between(pack, meaning, profile, words)
-    return _topic_answer(pack, meaning, profile, now)
+    return _topic_answer(pack, meaning, profile, now, operator)
 
 
-def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime) -> Reply:
+def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, operator: str) -> Reply:
     topic = meaning.topic or ""
     match topic:
         case "bot-smalltalk":
             return smalltalk_reply(pack, profile)
         case "bot-about":
-            return about_reply(pack, profile, operator="")
+            return about_reply(pack, profile, operator=operator)
         case "bot-subscribe":
             return subscribe_pointer(pack, profile)
         case "helplines":

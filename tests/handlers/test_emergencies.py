@@ -99,7 +99,7 @@ async def test_with_broken_figures_the_helplines_come(rig: Rig, pack: Pack) -> N
 async def test_when_the_answer_cannot_be_made_the_prepared_card_comes(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("a word is missing")
 
     monkeypatch.setattr("bot.handlers.questions.answer", fail)

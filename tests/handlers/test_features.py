@@ -153,3 +153,11 @@ async def test_a_statistic_is_shown_as_picture_and_as_numbers(rig: Rig) -> None:
     words = " ".join(text_of(message) for message in sent)
     assert any("photo" in message for message in sent)
     assert "1,813" in words
+
+
+async def test_who_runs_the_bot_is_said_when_asked(rig: Rig) -> None:
+    rig.services.operator = "the Harbour Trust"
+    (answer,) = await rig.says("/about", YOUNG)
+    assert "Harbour Trust" in text_of(answer)
+    (answer,) = await rig.says("who runs this bot?", YOUNG)
+    assert "Harbour Trust" in text_of(answer)
