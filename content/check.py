@@ -11,6 +11,7 @@ from pathlib import Path
 from content.checks.figures import check_figures, check_slots
 from content.checks.helplines import check_helplines
 from content.checks.questions import check_questions
+from content.checks.quiz import check_quiz
 from content.checks.texts import check_texts
 from content.checks.tips import check_tips
 from content.checks.wording import check_wording
@@ -20,7 +21,7 @@ from content.model import WORLD, Pack
 
 Check = Callable[[Loaded, date], Iterable[Fault]]
 
-CHECKS: tuple[Check, ...] = (check_texts, check_tips, check_wording, check_helplines, check_figures)
+CHECKS: tuple[Check, ...] = (check_texts, check_tips, check_quiz, check_wording, check_helplines, check_figures)
 """Every rule about a whole pack. To add one: one module in `content/checks`, one entry here."""
 
 
@@ -48,10 +49,11 @@ def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK
 
 def count_table(pack: Pack) -> str:
     """Return the table of what the pack holds by language, as text."""
-    header = ("language", "topics", "tips", "wording")
+    header = ("language", "topics", "tips", "quiz", "starters", "wording")
     rows: list[tuple[str, ...]] = [header]
     for code, language in sorted(pack.languages.items()):
-        counts = (len(language.topics), len(language.tips), len(language.wording))
+        starters = sum(len(texts) for texts in language.starters.values())
+        counts = (len(language.topics), len(language.tips), len(language.quiz), starters, len(language.wording))
         rows.append((code, *(str(count) for count in counts)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -16,6 +16,7 @@ from typing import TypeVar
 from content.faults import Fault, PackError, Severity, shown
 from content.model import (
     WORLD,
+    AgeBand,
     Chart,
     Entry,
     Figure,
@@ -24,6 +25,8 @@ from content.model import (
     LanguagePack,
     Need,
     Pack,
+    QuizQuestion,
+    QuizWords,
     Series,
     Source,
     Tip,
@@ -174,11 +177,11 @@ class _Builder:
                 self.layer("charts").lay(document, "charts")
             case ("helplines", name):
                 self.layer("helplines", name.removesuffix(".yaml")).lay(self.yaml(path))
-            case ("sources.yaml" | "tips.yaml" as name,):
+            case ("sources.yaml" | "tips.yaml" | "quiz.yaml" as name,):
                 self.layer(name.removesuffix(".yaml")).lay(self.yaml(path))
             case (language, "figures.yaml"):
                 self.layer(language, "figures").merge(self.yaml(path))
-            case (language, "wording.yaml" | "tips.yaml" | "language.yaml" as name):
+            case (language, "wording.yaml" | "tips.yaml" | "quiz.yaml" | "starters.yaml" | "language.yaml" as name):
                 self.layer(language, name.removesuffix(".yaml")).lay(self.yaml(path))
             case _:
                 self.faults.append(Fault(shown(path), 1, "no part of a pack has this name", Severity.WARNING))
@@ -205,6 +208,7 @@ class _Builder:
                 if key[0] == "helplines" and len(key) == 2
             },
             tips=self.layer("tips").typed(Tip),
+            quiz=self.layer("quiz").typed(QuizQuestion),
             languages={code: language for code in sorted(codes) if (language := self.language(code))},
             question_languages=tuple(sorted(self.question_languages)),
         )
@@ -229,6 +233,8 @@ class _Builder:
             tips=self.strings(code, "tips"),
             wording=self.strings(code, "wording"),
             figures=parsed or FigureWording(units={}, measures={}, scopes={}, limits={}),
+            quiz=self.layer(code, "quiz").typed(QuizWords),
+            starters=self.starters(code),
         )
 
     def strings(self, code: str, kind: str) -> dict[str, str]:
@@ -239,6 +245,19 @@ class _Builder:
                 result[name] = value.strip()
             else:
                 layered.faults.append(Fault(document.file, document.line(name), f"'{name}' must be a text"))
+        return result
+
+    def starters(self, code: str) -> dict[AgeBand, tuple[str, ...]]:
+        result: dict[AgeBand, tuple[str, ...]] = {}
+        layered = self.layer(code, "starters")
+        for name, (value, document) in layered.entries.items():
+            line = document.line(name)
+            if name not in set(AgeBand):
+                layered.faults.append(Fault(document.file, line, f"'{name}' is none of the ages {', '.join(AgeBand)}"))
+            elif isinstance(value, list) and all(isinstance(text, str) and text.strip() for text in value):
+                result[AgeBand(name)] = tuple(text.strip() for text in value)
+            else:
+                layered.faults.append(Fault(document.file, line, f"'{name}' must be a list of texts"))
         return result
 
     def places(self) -> dict[tuple[str, ...], tuple[str, int]]:

@@ -146,6 +146,26 @@ class Tip(Entry):
     reviewed: date
 
 
+class QuizQuestion(Entry):
+    """One question of the quiz: which option is right, and the topic it leads to. Its words stand by language.
+
+    `answer` counts the options from 0, in every language alike.
+    """
+
+    topic: Identifier
+    answer: int = Field(ge=0)
+    sources: tuple[Identifier, ...] = Field(min_length=1)
+    reviewed: date
+
+
+class QuizWords(Entry):
+    """The words of one question in one language. The explanation may hold `{figure:ID}`."""
+
+    question: Text
+    options: tuple[Text, ...]
+    explanation: Text
+
+
 class OpenHours(Entry):
     """Opening hours in the line's own zone. `days` are ISO weekdays (1 = Monday).
 
@@ -345,7 +365,10 @@ class FigureWording(Entry):
 
 
 class LanguagePack(Entry):
-    """Everything in one reply language. `complete` languages promise to have every topic and tip."""
+    """Everything in one reply language. `complete` languages promise to have every topic, tip and question.
+
+    `starters` are open questions to begin a talk with, by the child's age.
+    """
 
     code: Language
     name: Text
@@ -354,6 +377,8 @@ class LanguagePack(Entry):
     tips: Mapping[Identifier, Text]
     wording: Mapping[str, str]
     figures: FigureWording
+    quiz: Mapping[Identifier, QuizWords] = Field(default_factory=dict)
+    starters: Mapping[AgeBand, tuple[Text, ...]] = Field(default_factory=dict)
 
 
 class BankLine(Entry):
@@ -378,6 +403,7 @@ class Pack(Entry):
     charts: Mapping[Identifier, Chart] = Field(default_factory=dict)
     helplines: Mapping[str, Mapping[Identifier, Helpline]]
     tips: Mapping[Identifier, Tip]
+    quiz: Mapping[Identifier, QuizQuestion] = Field(default_factory=dict)
     languages: Mapping[Language, LanguagePack]
     question_languages: tuple[Language, ...]
 
