@@ -45,7 +45,9 @@ class Pieces:
         """Remember a message. The longest silent chats are forgotten when there are too many."""
         self._chats.setdefault(chat_id, deque(maxlen=_PIECES)).append((self._clock(), text))
         self._chats.move_to_end(chat_id)
-        while len(self._chats) > _CHATS:
+        # The chat that was silent longest stands first: what is older than five minutes is dropped from there.
+        since = self._clock() - PIECES_KEPT
+        while len(self._chats) > _CHATS or next(iter(self._chats.values()))[-1][0] < since:
             self._chats.popitem(last=False)
 
     def forget(self, chat_id: int) -> None:

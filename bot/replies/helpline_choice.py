@@ -30,7 +30,7 @@ def choose_helplines(
 
     With the need `emergency` the country's emergency number comes first; without it none is returned. Every need
     gets its best line before any gets a second one; directories fill what room is left. The order of the others:
-    checked within 24 months before older before undated; earlier need; a language that the reader understands; open
+    a language that the reader understands; checked within 24 months before older before undated; earlier need; open
     (a web form always is) before unknown before closed; suits the reader; what the line is mainly for. An old line is
     never dropped when it is the last of its country for a need that there is room for. Lines come from the reader's
     own country and the worldwide services, from no other country. A `lasting` choice, which is kept and shown at any
@@ -84,7 +84,7 @@ def _shown(lines: Iterable[Helpline]) -> tuple[Helpline, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Option:
-    """A line with all that is judged once for a reader and an instant. `quality`: age of check, language, open."""
+    """A line with all that is judged once for a reader and an instant. `quality`: language, age of check, open."""
 
     line: Helpline
     order: int
@@ -103,8 +103,8 @@ class _Option:
         needs = self.line.needs
         need = next((place for place, need in enumerate(wanted) if need in needs), len(wanted))
         purpose = needs.index(wanted[need]) if need < len(wanted) else len(needs)
-        age, *fit = self.quality
-        return (age, int(self.is_directory), need, *fit, self.suits, purpose, int(self.is_world), self.order)
+        language, age, *fit = self.quality
+        return (language, age, int(self.is_directory), need, *fit, self.suits, purpose, int(self.is_world), self.order)
 
 
 def _options(
@@ -120,7 +120,7 @@ def _options(
             kind = OpenKind.CLOSED
         is_open = 0 if online else _OPEN_ORDER[kind]
         suits = _AUDIENCE_ORDER[profile.audience][line.for_]
-        options.append(_Option(line, order, order >= len(national), speaks, (age, int(not speaks), is_open), suits))
+        options.append(_Option(line, order, order >= len(national), speaks, (int(not speaks), age, is_open), suits))
     return options
 
 

@@ -15,6 +15,7 @@ from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
 from content.profile import Profile
 
 _CARD_LINES = 3
+_PART_LINES = 2
 _WITH_HELP = {"happened", "do"}
 """Groups whose topics name a helpline on the first screen, whatever their urgency."""
 
@@ -92,6 +93,10 @@ def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetim
         body = "\n".join(_source_lines(pack, text))
     else:
         body = render_text(choose_voice(text, profile.audience).parts[part], _figures(pack, language))
+        entry = pack.topics[topic]
+        if entry.urgency is Urgency.EMERGENCY:
+            # The part takes the place of the first screen; whom to call must not go with it.
+            body += "\n\n" + helpline_card(pack, profile, entry.needs, now, limit=_PART_LINES)
     heading = bold(f"{text.title} · {words('part.' + part)}")
     return Reply((f"{heading}\n\n{body}",), topic_buttons(pack, topic, profile, shown=part))
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.replies.helpline_choice import understands
 from bot.replies.helplines import (
     CARD_LIMIT,
     choose_helplines,
@@ -269,8 +270,10 @@ def test_a_choice_keeps_its_rules_for_every_reader_at_every_time(
     assert len(lines) <= limit
     assert len({id(line) for line in lines}) == len(lines)
     others = [line for line in lines if line.kind != "emergency"]
-    ages = [max(Freshness.AGING, freshness(line, now.date())) for line in others]
-    assert ages == sorted(ages)
+    order = [
+        (not understands(line, profile.language), max(Freshness.AGING, freshness(line, now.date()))) for line in others
+    ]
+    assert order == sorted(order), "who understands the reader first, then who was checked lately"
     if limit:
         assert lines
     assert helpline_card(PACK, profile, needs, now, limit=limit)
