@@ -15,7 +15,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import about, emergency, helplines, settings, start, stats, subscribe, tips, topics
+from bot.handlers import about, emergency, helplines, quiz, settings, start, stats, subscribe, talk, tips, topics
 from bot.handlers.buttons import Buttons
 from bot.handlers.context import BotContext
 from bot.handlers.errors import on_error
@@ -32,6 +32,8 @@ FEATURES: tuple[Feature, ...] = (
     topics.FEATURE,
     tips.FEATURE,
     stats.FEATURE,
+    quiz.FEATURE,
+    talk.FEATURE,
     subscribe.FEATURE,
     settings.FEATURE,
     about.FEATURE,
