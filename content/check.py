@@ -8,20 +8,35 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from content.checks.advice import check_advice
 from content.checks.figures import check_figures, check_slots
 from content.checks.helplines import check_helplines
+from content.checks.numbers_in_text import check_numbers_in_text
 from content.checks.questions import check_questions
 from content.checks.quiz import check_quiz
+from content.checks.readability import check_readability
 from content.checks.texts import check_texts
 from content.checks.tips import check_tips
 from content.checks.wording import check_wording
+from content.coverage import check_coverage
 from content.faults import Fault, PackError
 from content.load import BASE_PACK, Loaded, load_with_faults
 from content.model import WORLD, Pack
 
 Check = Callable[[Loaded, date], Iterable[Fault]]
 
-CHECKS: tuple[Check, ...] = (check_texts, check_tips, check_quiz, check_wording, check_helplines, check_figures)
+CHECKS: tuple[Check, ...] = (
+    check_texts,
+    check_tips,
+    check_quiz,
+    check_wording,
+    check_helplines,
+    check_figures,
+    check_advice,
+    check_numbers_in_text,
+    check_readability,
+    check_coverage,
+)
 """Every rule about a whole pack. To add one: one module in `content/checks`, one entry here."""
 
 

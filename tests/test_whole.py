@@ -27,9 +27,7 @@ async def address() -> AsyncIterator[str]:
     pack = load_pack()
     app = build_sandbox(token=TOKEN, clock=clock)
     async with serve_sandbox(app) as port:
-        services = build_services(
-            pack=pack, understander=load_understander(pack), store=MemoryStore(), clock=clock.now
-        )
+        services = build_services(pack=pack, understander=load_understander(pack), store=MemoryStore(), clock=clock.now)
         root = f"http://127.0.0.1:{port}"
         async with run_bot(Wiring(TOKEN, root), services, poll=True, worker="test") as running:
             clock.on_move(lambda _: services.wake())

@@ -30,7 +30,8 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, 
     4. two topics that cannot be told apart are asked between;
     5. everything else gets an honest "I don't know" with the nearest topics.
 
-    `operator` is who runs the bot, for questions about it. A concern adds a line of help. While the encoder is missing, every reply carries the helplines.
+    `operator` is who runs the bot, for questions about it. A concern adds a line of help. While the encoder is
+    missing, every reply carries the helplines.
     """
     if meaning.urgency is Urgency.EMERGENCY:
         ranked = [item.topic for item in meaning.ranked]

@@ -119,7 +119,12 @@ def answer_reply(pack: Pack, choice: Choice, profile: Profile) -> Reply:
     question = pack.quiz.get(choice.question)
     found = _words(pack, choice.question, profile.language)
     place = choice.place
-    if question is None or found is None or _stamp(found[1]) != choice.stamp or place.position >= ROUND:
+    if (
+        question is None
+        or found is None
+        or choice.stamp not in _stamps(pack, choice.question)
+        or place.position >= ROUND
+    ):
         return question_reply(pack, place, profile, renewed=True)
     language, asked = found
     right = choice.option == question.answer
@@ -130,7 +135,7 @@ def answer_reply(pack: Pack, choice: Choice, profile: Profile) -> Reply:
     explanation = render_text(asked.explanation, _figures(pack, language))
     publishers = dict.fromkeys(pack.sources[name].publisher for name in question.sources if name in pack.sources)
     source = words("sources-line", sources=", ".join(publishers), reviewed=question.reviewed.isoformat())
-    said = (escape(asked.question), "\n".join(options), f"{verdict} {explanation}", italic(source))
+    said = (escape(asked.question), "\n".join(options), f"{verdict}\n{explanation}", italic(source))
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, question.topic):
         # Not the topic's own button: that one would replace this message, and with it the round.
@@ -185,6 +190,11 @@ def _known_words(pack: Pack, name: str, language: str) -> tuple[str, QuizWords]:
 def _stamp(asked: QuizWords) -> str:
     said = "\0".join((asked.question, *asked.options))
     return blake2b(said.encode(), digest_size=2).hexdigest()
+
+
+def _stamps(pack: Pack, name: str) -> set[str]:
+    """Return the stamps of a question in all languages: in a group, the one who taps may read another language."""
+    return {_stamp(language.quiz[name]) for language in pack.languages.values() if name in language.quiz}
 
 
 def _figures(pack: Pack, language: str) -> Callable[[str], str]:

@@ -33,7 +33,7 @@ def starters_reply(pack: Pack, band: AgeBand, first: int, profile: Profile) -> R
     head = words.html("talk.head", age=words(f"age.{band}"))
     how = words.html("talk.how-young" if profile.audience is Audience.YOUNG else "talk.how")
     following = (first + SHOWN) % len(texts)
-    rows = [
+    rows: list[tuple[Button, ...]] = [
         (
             Button(words("talk.other"), f"talk:show:{band}.{following}"),
             Button(words("talk.other-age"), "talk:ages:all"),

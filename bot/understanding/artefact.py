@@ -94,6 +94,7 @@ def save_fitted(fitted: Fitted, folder: Path) -> None:
         "emergencies": fitted.emergencies,
         "close": fitted.close,
         "also": fitted.also,
+        "alone": heads.alone,
         "promises": {name: round(value, 4) for name, value in fitted.promises.items()},
         "slang": dict(sorted(fitted.slang.items())),
     }
@@ -127,6 +128,7 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         layout=build_layout(topics.classes, emergencies),
         gates=gates,
         letter_gates=letter_gates,
+        alone=float(meta["alone"]),
     )
     return Fitted(
         content=meta["content"],

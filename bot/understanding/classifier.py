@@ -19,17 +19,32 @@ KERNEL = 20.0
 """Sharpness of `density`: at cosine .05 less an example weighs a third. The fitted weights do the rest."""
 
 
+TINY = np.float32(1e-30)
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """How close every example is to one vector: `cosines` [n], and their `mass` [n] for the density."""
+
+    cosines: Floats
+    mass: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """All lines of the bank in the space of `projection` [d, k]: unit vectors `rows` [n, k] in int8 times `scale`."""
+    """All lines of the bank as unit vectors `rows` [n, k] in the space of `projection` [d, k]."""
 
     projection: Floats
     rows: Floats
 
-    def similarities(self, vectors: Floats) -> Floats:
-        """Return cosines [..., n] of vectors [..., d] with every example."""
-        result: Floats = project(vectors, self.projection) @ self.rows.T
-        return result
+    def closeness(self, vector: Floats) -> Closeness:
+        """Return how close every example is to a vector [d]."""
+        return self.all_closeness(vector[np.newaxis])[0]
+
+    def all_closeness(self, vectors: Floats) -> list[Closeness]:
+        """Return how close every example is to each of the vectors [m, d]."""
+        cosines = project(vectors, self.projection) @ self.rows.T
+        return [Closeness(row, np.exp(KERNEL * (row - 1))) for row in cosines]
 
 
 def project(vectors: Floats, projection: Floats) -> Floats:
@@ -56,15 +71,15 @@ class Classifier:
     fusion: Floats
     fallback: float
 
-    def sources(self, view: View, similarities: Floats) -> Floats:
-        """Return float32 [sources, classes] for a view with vectors; `similarities` [n] are those of its vector."""
+    def sources(self, view: View, near: Closeness) -> Floats:
+        """Return float32 [sources, classes] for a view with vectors; `near` says how close examples are to it."""
         if view.vector is None or view.parts is None:
             raise ValueError("a view without vectors has only letters; use `from_letters`")
         sides = np.empty((len(SOURCES), len(self.classes)), np.float32)
         parts = log_softmax(view.parts @ self.linear + self.bias)
         sides[0] = parts[0] if len(parts) == 1 else log_softmax(view.vector @ self.linear + self.bias)
         sides[LEXICAL] = self.lexical.scores(view.hashed)
-        sides[2:4] = neighbours(similarities, self.order, self.starts)
+        sides[2:4] = neighbours(near, self.order, self.starts)
         sides[4:6] = over_sentences(parts)
         return sides
 
@@ -77,17 +92,16 @@ class Classifier:
         return log_softmax(self.fallback * self.lexical.scores(view.hashed))
 
 
-def neighbours(similarities: Floats, order: npt.NDArray[np.int32], starts: npt.NDArray[np.int32]) -> Floats:
+def neighbours(near: Closeness, order: npt.NDArray[np.int32], starts: npt.NDArray[np.int32]) -> Floats:
     """Return [2, classes]: the best cosine of each class, and its smoothed mean over the class's examples.
 
     A class without examples is as far away as can be.
     """
     sizes = np.diff(np.append(starts, len(order)))
     begins = np.minimum(starts, len(order) - 1)
-    ordered = similarities[order]
-    best = np.where(sizes, np.maximum.reduceat(ordered, begins), -1)
-    mass = np.add.reduceat(np.exp(KERNEL * (ordered - 1)), begins)
-    density = np.where(sizes, np.log(mass / np.maximum(sizes, 1)) / KERNEL + 1, -1)
+    best = np.where(sizes, np.maximum.reduceat(near.cosines[order], begins), -1)
+    mass = np.add.reduceat(near.mass[order], begins)
+    density = np.where(sizes, np.log(np.maximum(mass, TINY) / np.maximum(sizes, 1)) / KERNEL + 1, -1)
     return np.stack([best, density]).astype(np.float32)
 
 

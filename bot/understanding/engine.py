@@ -72,7 +72,7 @@ class Engine:
         try:
             self.encoder.encode(["warm"])
         except Exception as error:  # noqa: BLE001 - an encoder of one's own may raise anything
-            return str(error)
+            return str(error) or type(error).__name__
         return None
 
     def urgency(self, text: str, recent: Sequence[str] = ()) -> Urgency:
@@ -115,25 +115,27 @@ class Engine:
         return self.gate(name, weighed).opens(weighed.numbers.evidence)
 
     def _urgency(self, weighed: Sequence[Weighed]) -> Urgency:
-        """Take the worse of the message and the joined pieces.
+        """Take the worse of the message and the pieces it belongs to.
 
-        What was already an alarm before this message raises one again only if this message makes it worse: a
-        "thank you" afterwards still gets a helpline, but not the alarm.
+        What was already an alarm before this message raises one again only if this message makes it worse. For as
+        long as the alarm is among the recent messages, the others get a helpline, a "thank you" too.
         """
         if not weighed:
             return Urgency.NONE
         own = self._degree(weighed[0])
+        if self.fitted.heads.sentence_cries(weighed[0].view):
+            own = Urgency.EMERGENCY
         if len(weighed) == 1 or own is Urgency.EMERGENCY:
             return own
         joined, before = weighed[1], weighed[2]
         together, earlier = self._degree(joined), self._degree(before)
-        if together is Urgency.EMERGENCY and earlier is Urgency.EMERGENCY:
+        if together is Urgency.EMERGENCY:
             gate = self.gate(EMERGENCY, joined)
-            if gate.score(joined.numbers.evidence) <= gate.score(before.numbers.evidence):
-                together = Urgency.CONCERN
-        if together is Urgency.CONCERN and earlier is Urgency.CONCERN:
-            return own  # a worry that was there before does not colour every later message
-        return together if together is not Urgency.NONE else own
+            worse = gate.score(joined.numbers.evidence) > gate.score(before.numbers.evidence)
+            return Urgency.EMERGENCY if worse else Urgency.CONCERN
+        if earlier is Urgency.EMERGENCY or (together is Urgency.CONCERN and earlier is Urgency.NONE):
+            return Urgency.CONCERN
+        return own
 
     def _degree(self, weighed: Weighed) -> Urgency:
         if self._opens(EMERGENCY, weighed):
@@ -178,10 +180,12 @@ class Engine:
         return tuple(Ranked(self._names[i], round(float(chances[i]), 4)) for i in best)
 
     def _refusal(self, weighed: Weighed) -> Refusal | None:
-        opened = {name: self._opens(name, weighed) for name in (HARMFUL, INJECTION)}
-        if opened[HARMFUL]:
-            return Refusal.HARMFUL
-        return Refusal.INJECTION if opened[INJECTION] else None
+        evidence = weighed.numbers.evidence
+        kinds = ((HARMFUL, Refusal.HARMFUL), (INJECTION, Refusal.INJECTION))
+        gates = [(self.gate(name, weighed), refusal) for name, refusal in kinds]
+        margins = [(gate.score(evidence) - gate.threshold, refusal) for gate, refusal in gates]
+        margin, refusal = max(margins, key=lambda pair: pair[0])
+        return refusal if margin >= 0 else None
 
     def _figure(self, text: str, ranked: Sequence[Ranked]) -> FigureQuery | None:
         near = [one.topic for one in ranked[:NEAR_TOP] if one.topic.startswith(FIGURE_TOPICS)]

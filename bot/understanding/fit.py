@@ -168,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--encoder", default="use", help="name of the encoder (default: use)")
     parser.add_argument("--to", type=Path, default=FITTED, help="folder to write to")
     options = parser.parse_args(arguments)
-    limit_threads(2)
+    limit_threads()
     loaded = load_with_faults()
     bank = load_bank([BASE_PACK], loaded.pack.topics)
     faults = [fault for fault in bank.faults if fault.severity is Severity.FAULT]

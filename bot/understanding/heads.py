@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from bot.understanding.classifier import Classifier, Examples
 from bot.understanding.evidence import Gate, Layout, gather
 from bot.understanding.lexical import Floats
-from bot.understanding.views import View
+from bot.understanding.views import View, single
 
 REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION = "refuse", "emergency", "concern", "harmful", "injection"
+LOUDEST = 3
+"""Sentences of a message that are weighed by themselves, so that a long one does not take longer than a moment."""
+
 GATES = (REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION)
 """Decisions: decline; helplines first; answer plus one helpline line; the two firm replies."""
 
@@ -27,7 +32,10 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The fitted heads. `gates` judge evidence with the encoder, `letter_gates` evidence without it."""
+    """The fitted heads. `gates` judge evidence with the encoder, `letter_gates` evidence without it.
+
+    `alone` is what the emergency gate must score for a single sentence of a longer message.
+    """
 
     examples: Examples
     topics: Classifier
@@ -35,20 +43,35 @@ class Heads:
     layout: Layout
     gates: Mapping[str, Gate]
     letter_gates: Mapping[str, Gate]
+    alone: float = float("inf")
 
     def weigh(self, view: View) -> Numbers:
         """Return the numbers of a view that has vectors."""
         if view.vector is None:
             return self.weigh_letters(view)
-        similarities = self.examples.similarities(view.vector)
-        topics = self.topics.sources(view, similarities)
-        degrees = self.degrees.sources(view, similarities)
+        near = self.examples.closeness(view.vector)
+        topics = self.topics.sources(view, near)
+        degrees = self.degrees.sources(view, near)
         topic, degree = self.topics.fuse(topics), self.degrees.fuse(degrees)
         evidence = gather(self.layout, view, topics=topics, topic=topic, degrees=degrees, degree=degree)
-        return Numbers(topic, degree, evidence, similarities)
+        return Numbers(topic, degree, evidence, near.cosines)
 
     def weigh_letters(self, view: View) -> Numbers:
         """Return the numbers of a view from its letters alone; `similarities` is None."""
         topic, degree = self.topics.from_letters(view), self.degrees.from_letters(view)
         evidence = gather(self.layout, view, topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
         return Numbers(topic, degree, evidence, None)
+
+    def sentence_cries(self, view: View) -> bool:
+        """Return whether one sentence of a longer message is an emergency by itself, whatever stands around it."""
+        gate = self.gates[EMERGENCY]
+        return any(gate.score(self.weigh(one).evidence) >= self.alone for one in loudest(self.degrees, view))
+
+
+def loudest(degrees: Classifier, view: View) -> list[View]:
+    """Return the sentences of a longer message that sound most like an emergency, at most `LOUDEST`."""
+    if view.parts is None or len(view.parts) < 2:
+        return []
+    scores = view.parts @ degrees.linear + degrees.bias
+    order = np.argsort(scores[:, :-1].max(axis=1) - scores[:, -1], kind="stable")[:LOUDEST]
+    return [single(view, int(number)) for number in order]

@@ -19,7 +19,7 @@ CORRECTED, LONG = 4, 7
 COMMON = 3
 """Lines of the bank that must have a word for it to be right, and for others to be corrected to it."""
 
-MAX_CORRECTED, MOST_CORRECTED = 16, 0.6
+MAX_CORRECTED, MOST_CORRECTED = 16, 0.75
 """At most so many words of a message are corrected, and none when a larger share of all words is unknown."""
 
 MAX_SENTENCES = 32

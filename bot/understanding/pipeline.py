@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Examples, log_softmax, project
-from bot.understanding.evidence import DEGREES, Gate, build_layout, evidence_names, gather
-from bot.understanding.heads import CONCERN, EMERGENCY, HARMFUL, INJECTION, REFUSE, Heads
+from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Closeness, Examples, log_softmax, project
+from bot.understanding.evidence import DEGREES, build_layout, gather
+from bot.understanding.gates import fit_alone, fit_gates
+from bot.understanding.heads import EMERGENCY, Heads, loudest
 from bot.understanding.lexical import Floats
 from bot.understanding.lines import EDITOR, Progress
 from bot.understanding.training import (
@@ -25,10 +25,10 @@ from bot.understanding.training import (
     sparse_matrix,
 )
 from bot.understanding.views import View
-from content.bank import OUT
-from content.model import BankLine, Urgency
+from content.model import BankLine
 
-Mask = npt.NDArray[np.bool_]
+WORKERS = 2
+BLOCK = 128
 
 ALSO_WEIGHT = 0.5
 KEYWORD_WEIGHT = 0.3
@@ -36,13 +36,7 @@ EVENNESS = 0.5
 """How far topics with many lines (those of emergencies) are held down: 0 not at all, 1 to the same weight."""
 
 DIMENSIONS = 128
-REFUSED_IN_SCOPE = 0.045
-FIRM_IN_SCOPE = 0.01
-MISSED_EMERGENCIES = 0.08
-"""What thresholds allow out of fold: honest questions refused and firmly declined, emergencies missed.
-
-The emergencies of the bank are veiled on purpose; of those in separately written questions half as many are missed.
-"""
+"""Directions in which lines are compared with one another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,36 +101,77 @@ def fit_heads(
     problems = topic_problem(lines), degree_problem(lines)
     counts = sparse_matrix(views)
     examples = fit_examples(vectors)
-    sides = [np.zeros((len(lines), len(SOURCES), len(p.classes)), np.float32) for p in problems]
-    for fold in range(FOLDS):
-        progress("judging out of fold", fold / (FOLDS + 1))
+    left_out = _LeftOut.empty(problems, len(lines))
+
+    def judge_fold(fold: int) -> None:
         train, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if not len(held) or not len(train):
-            continue
-        parts = Examples(examples.projection, examples.rows[train])
-        fitted = [_fit_classifier(p, train, vectors, counts) for p in problems]
-        for row in held:
-            view = views[int(row)]
-            near = parts.similarities(vectors[row])
-            for side, classifier in zip(sides, fitted, strict=True):
-                side[row] = classifier.sources(view, near)
+        if len(held) and len(train):
+            parts = Examples(examples.projection, examples.rows[train])
+            fitted = [_fit_classifier(p, train, vectors, counts) for p in problems]
+            left_out.judge(held, views, parts, fitted)
+
+    with ThreadPoolExecutor(max_workers=WORKERS) as workers:
+        for done, _ in enumerate(workers.map(judge_fold, range(FOLDS))):
+            progress("judging out of fold", (done + 1) / (FOLDS + 1))
     progress("fitting on everything", FOLDS / (FOLDS + 1))
     everything = np.arange(len(lines))
     topics, degrees = (
         _fused(_fit_classifier(p, everything, vectors, counts), p, side)
-        for p, side in zip(problems, sides, strict=True)
+        for p, side in zip(problems, left_out.sides, strict=True)
     )
     layout = build_layout(topics.classes, [name for name in topics.classes if name in emergencies])
-    full = np.stack(
-        [
-            gather(layout, view, topics=t, topic=topics.fuse(t), degrees=d, degree=degrees.fuse(d))
-            for view, t, d in zip(views, *sides, strict=True)
-        ]
-    )
     heads = Heads(examples, topics, degrees, layout, {}, {})
-    letters = np.stack([_letter_evidence(heads, view, t, d) for view, t, d in zip(views, *sides, strict=True)])
-    heads = replace(heads, gates=fit_gates(lines, full, folds), letter_gates=fit_gates(lines, letters, folds))
-    return Outcome(heads, full, np.stack([topics.fuse(side) for side in sides[0]]), sides[0][:, 0], folds)
+    full = np.stack([_evidence(heads, view, t, d) for view, t, d in zip(views, *left_out.sides, strict=True)])
+    letters = np.stack([_letter_evidence(heads, view, t, d) for view, t, d in zip(views, *left_out.sides, strict=True)])
+    gates = fit_gates(lines, full, folds)
+    heads = replace(heads, gates=gates, letter_gates=fit_gates(lines, letters, folds))
+    sentences = [(row, _evidence(heads, view, t, d)) for row, view, t, d in left_out.sentences]
+    heads = replace(heads, alone=fit_alone(gates[EMERGENCY], lines, full, sentences))
+    fused = np.stack([topics.fuse(side) for side in left_out.sides[0]])
+    return Outcome(heads, full, fused, left_out.sides[0][:, 0], folds)
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """What classifiers say of lines they were not fitted on.
+
+    `sides` are [n, sources, classes] for topics and degrees; `sentences` the loudest sentences of longer lines as
+    (row, view, topic sides, degree sides).
+    """
+
+    sides: tuple[Floats, Floats]
+    sentences: list[tuple[int, View, Floats, Floats]]
+
+    @classmethod
+    def empty(cls, problems: tuple[Problem, Problem], lines: int) -> _LeftOut:
+        first, second = (np.zeros((lines, len(SOURCES), len(p.classes)), np.float32) for p in problems)
+        return cls((first, second), [])
+
+    def judge(self, held: Indices, views: Sequence[View], examples: Examples, fitted: Sequence[Classifier]) -> None:
+        topics, degrees = fitted
+        found = [(int(row), views[int(row)]) for row in held]
+        loud = [(row, sentence) for row, view in found for sentence in loudest(degrees, view)]
+        for (row, view), near in _with_closeness(found, examples):
+            self.sides[0][row], self.sides[1][row] = topics.sources(view, near), degrees.sources(view, near)
+        self.sentences.extend(
+            (row, view, topics.sources(view, near), degrees.sources(view, near))
+            for (row, view), near in _with_closeness(loud, examples)
+        )
+
+
+def _with_closeness(
+    found: Sequence[tuple[int, View]], examples: Examples
+) -> Iterator[tuple[tuple[int, View], Closeness]]:
+    """Add the closeness of examples to each view, for many views in one product of matrices."""
+    for start in range(0, len(found), BLOCK):
+        block = found[start : start + BLOCK]
+        vectors = np.stack([view.vector for _, view in block if view.vector is not None])
+        yield from zip(block, examples.all_closeness(vectors), strict=True)
+
+
+def _evidence(heads: Heads, view: View, topics: Floats, degrees: Floats) -> Floats:
+    topic, degree = heads.topics.fuse(topics), heads.degrees.fuse(degrees)
+    return gather(heads.layout, view, topics=topics, topic=topic, degrees=degrees, degree=degree)
 
 
 def fit_examples(vectors: Floats) -> Examples:
@@ -170,71 +205,3 @@ def _letter_evidence(heads: Heads, view: View, topics: Floats, degrees: Floats) 
     topic = log_softmax(heads.topics.fallback * topics[LEXICAL])
     degree = log_softmax(heads.degrees.fallback * degrees[LEXICAL])
     return gather(heads.layout, view, topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
-
-
-def fit_gates(lines: Sequence[BankLine], evidence: Floats, folds: Indices) -> Mapping[str, Gate]:
-    """Return all decisions, with thresholds from scores that were made out of fold."""
-    told = np.array([line.writer != EDITOR for line in lines])
-    lines = [line for line in lines if line.writer != EDITOR]
-    evidence, folds = evidence[told], folds[told]
-    inside = np.array([not line.topics[0].startswith(OUT) for line in lines])
-    emergency = np.array([line.urgency is Urgency.EMERGENCY for line in lines])
-    worry = np.array([line.urgency is not Urgency.NONE for line in lines])
-    predator = np.array([line.topics[0] == f"{OUT}predator" for line in lines])
-    injection = np.array([line.topics[0] == f"{OUT}injection" for line in lines])
-    return {
-        REFUSE: _refuse_gate(evidence, inside, folds),
-        EMERGENCY: _gate(evidence, emergency, folds, lambda s: _at_least(s[emergency], MISSED_EMERGENCIES)),
-        CONCERN: _gate(evidence, worry, folds, lambda s: _between(s[worry], s[~worry])),
-        HARMFUL: _gate(evidence, predator, folds, lambda s: _at_most(s[inside], FIRM_IN_SCOPE / 2)),
-        INJECTION: _gate(evidence, injection, folds, lambda s: _at_most(s[inside], FIRM_IN_SCOPE / 2)),
-    }
-
-
-def _refuse_gate(evidence: Floats, inside: Mask, folds: Indices) -> Gate:
-    """Return the gate that declines; a bank without out-of-scope lines declines what no topic is likely for."""
-    if not inside.all():
-        return _gate(evidence, ~inside, folds, lambda s: _at_most(s[inside], REFUSED_IN_SCOPE))
-    sources = SOURCES if evidence.shape[1] == len(evidence_names()) else (SOURCES[LEXICAL],)
-    weights = -np.array([name == "best topic" for name in evidence_names(sources)], np.float32)
-    return Gate(weights, 0.0, _at_most(evidence @ weights, REFUSED_IN_SCOPE))
-
-
-def _gate(evidence: Floats, wanted: Mask, folds: Indices, choose: Callable[[Floats], float]) -> Gate:
-    if not wanted.any() or wanted.all():
-        return Gate(np.zeros(evidence.shape[1], np.float32), 0.0, float("inf"))
-    scores = np.zeros(len(evidence), np.float32)
-    for fold in np.unique(folds):
-        train = folds != fold
-        if wanted[train].any() and not wanted[train].all():
-            weights, bias = _logistic(evidence[train], wanted[train])
-            scores[~train] = evidence[~train] @ weights + bias
-    weights, bias = _logistic(evidence, wanted)
-    return Gate(weights, bias, float(choose(scores)))
-
-
-def _logistic(evidence: Floats, wanted: Mask) -> tuple[Floats, float]:
-    linear = importlib.import_module("sklearn.linear_model")
-    mean, spread = evidence.mean(axis=0), evidence.std(axis=0) + 1e-3
-    model = linear.LogisticRegression(C=0.1, max_iter=500).fit((evidence - mean) / spread, wanted)
-    weights = (model.coef_[0] / spread).astype(np.float32)
-    return weights, float(model.intercept_[0] - weights @ mean)
-
-
-def _at_most(scores: Floats, share: float) -> float:
-    """Return the threshold that at most `share` of these scores reach."""
-    ordered = np.sort(scores)
-    place = min(int(np.ceil(len(ordered) * (1 - share))), len(ordered) - 1)
-    return float(np.nextafter(ordered[place], np.float32(np.inf)))
-
-
-def _at_least(scores: Floats, missed: float) -> float:
-    """Return the threshold that at most `missed` of these scores stay below."""
-    return float(np.sort(scores)[int(len(scores) * missed)])
-
-
-def _between(wanted: Floats, others: Floats) -> float:
-    """Return the threshold at which both sides are right most evenly."""
-    candidates = np.quantile(wanted, np.linspace(0, 0.5, 201))
-    gain = [float((wanted >= c).mean() + (others < c).mean()) for c in candidates]
-    return float(candidates[int(np.argmax(gain))])

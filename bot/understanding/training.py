@@ -17,7 +17,7 @@ from content.model import BankLine
 
 Indices = npt.NDArray[np.int64]
 
-FOLDS = 5
+FOLDS = 4
 LINEAR_COST = 10.0
 LEXICAL_COST = 0.3
 ABSENT = -20.0

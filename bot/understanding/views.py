@@ -48,3 +48,11 @@ def build_views(texts: Sequence[str], encoder: Encoder | None) -> list[View]:
             part_vectors = vector[np.newaxis]
         views.append(View(text, hash_text(text), parts, vector, part_vectors))
     return views
+
+
+def single(view: View, number: int) -> View:
+    """Return one sentence of a view with vectors as a view of its own."""
+    if view.parts is None:
+        raise ValueError("a view without vectors has no sentences of its own")
+    text, vector = view.sentences[number], view.parts[number]
+    return View(text, hash_text(text), (text,), vector, vector[np.newaxis])

@@ -79,8 +79,11 @@ def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[s
 
 
 def _reference_faults(loaded: Loaded, body: str) -> Iterable[str]:
+    written = _REFERENCE.findall(body)
+    if not written:
+        return  # most texts have none, and to list all numbers takes time
     known = Observations(loaded.pack)
-    for kind, name in _REFERENCE.findall(body):
+    for kind, name in written:
         if kind != "figure":
             yield f"'{{{kind}:{name}}}' is no reference; only {{figure:ID}} is"
         elif known.find(name) is None:
