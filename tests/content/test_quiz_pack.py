@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from content.check import check_packs, count_table
-from content.checks.quiz import EXPLANATION, OPTION, QUESTION, STARTER, STARTERS
-from content.load import load_pack
+from content.check import CHECKS, count_table
+from content.checks.quiz import EXPLANATION, OPTION, QUESTION, STARTER, STARTERS, check_quiz
+from content.load import load_pack, load_with_faults
 from content.model import AgeBand
 
 PACK = load_pack()
@@ -19,8 +19,9 @@ A_QUESTION = next(iter(PACK.quiz))
 
 
 def faults_of(folder: Path) -> list[str]:
-    names = ("quiz.yaml", "starters.yaml")
-    return [str(fault) for fault in check_packs([folder], today=TODAY).faults if fault.file.endswith(names)]
+    loaded = load_with_faults([folder])
+    found = [*loaded.faults, *check_quiz(loaded, TODAY)]
+    return [str(fault) for fault in found if fault.file.endswith(("quiz.yaml", "starters.yaml"))]
 
 
 def written(folder: Path, file: str, text: str) -> list[str]:
@@ -36,6 +37,10 @@ def words(*, question: str = "Which?", options: str = "[A, B, C, D]", explanatio
 
 def test_the_shipped_quiz_has_no_fault(tmp_path: Path) -> None:
     assert faults_of(tmp_path) == []
+
+
+def test_the_rules_of_the_quiz_belong_to_every_check() -> None:
+    assert check_quiz in CHECKS
 
 
 @pytest.mark.parametrize("code", COMPLETE)
