@@ -15,7 +15,8 @@ _INTRODUCES_REFUSALS = re.compile(
     r"\b(?:never|do not|don't|not to|avoid|leave out)(?: (?:do|say|try|write))?(?: (?:this|that|these|things?|words))*$"
 )
 _OTHERS_SAY = re.compile(
-    r"\b(?:someone|somebody|anyone|he|she|they|who|people|strangers?|person|blackmailers?|caller|messages?|ads?|posts?)"
+    r"\b(?:someone|somebody|anyone|he|she|they|who|people|strangers?|person|blackmailers?|callers?|messages?|ads?"
+    r"|posts?|offenders?|criminals?|scammers?|(?:some|many|other) \w+)"
     r"\b[^.]{0,30}\b(?:says?|said|writes?|wrote|asks?|demands?|claims?|threatens?)\b[^.]{0,20}$"
     r"|\b(?:want|wants|like|about) to (?:say|ask)\W*$"
 )
@@ -36,7 +37,11 @@ _DO = (
 )
 """Where a verb is advice: at the start of a clause, or after words such as `you should` and `it is best to`."""
 
-_HELPS = r"\b[^,.]{0,40}\b(?:helps?|works?|gains?|buys?|is (?:fine|okay|best|right|wise)|will (?:stop|end|make))\b"
+_HELPS = (
+    r"\b(?:(?!\b(?:rarely|seldom|hardly|never|not|only)\b)[^,.]){0,40}"
+    r"\b(?:helps?|works?|gains?|buys?|makes? (?:him|her|them|it)|is (?:fine|okay|best|right|wise)|will (?:stop|end"
+    r"|make))\b"
+)
 _PERSON = (
     r"(?:the |that |this )(?:person|offender|stranger|man|woman|adult|suspect|blackmailer|abuser|groomer|bully|sender)"
 )
@@ -46,9 +51,11 @@ _CHILD = (
 )
 _SEXUAL = r"(?:intimate|nude|naked|sexual|undressed|explicit|private)"
 _PICTURES = r"(?:pictures?|images?|photos?|videos?|selfies?|film)"
+_OF_THINGS = r" of (?!(?:the|your|an?|that) (?:child|pupil|girl|boy|son|daughter|victim)|him|her|them|you|it\b)"
 _PICTURE = (
     rf"(?:(?:the|that|this|those|these|every|each|all) (?:{_SEXUAL} )?{_PICTURES}"
-    rf"|(?:(?:an?|any|your|their|his|her|the child's) )?{_SEXUAL} {_PICTURES}|nudes?)\b(?! to (?:your|them)sel)"
+    rf"|(?:(?:an?|any|your|their|his|her|the child's) )?{_SEXUAL} {_PICTURES}|nudes?)\b(?! to (?:your|them)sel"
+    rf"|{_OF_THINGS})"
 )
 _GADGET = r"(?:phone|smartphone|mobile|device|tablet|computer|laptop|internet|console|game|app|social media|wi-?fi)s?"
 _ITS = r"(?:the |your |his |her |their |all )?(?:child's |son's |daughter's |pupil's )?"
@@ -60,7 +67,7 @@ _RULES = compiled(
             rf"\bwhy did(?:n't| not)? {_CHILD}\b|\bhow could you\b|\bwhat were you thinking\b|\btold you so\b",
             rf"\b{_CHILD} (?:really )?should(?:n't| not| never)? have (?:known|told|thought|been|said|seen|sent"
             r"|\w+ed)\b",
-            r"\b(?:your|his|her|their|the (?:child|victim|pupil)'s) (?:own )?fault\b",
+            r"\b(?:your|his|her|their|(?:your|the) (?:child|son|daughter|victim|pupil)'s) (?:own )?fault\b",
             rf"(?<!\bwho )(?<!\bor )(?<!follows or exposes ){_CHILD} (?:is|are|was|were) (?:also |partly |too "
             r"|very |so )*"
             r"(?:to blame|responsible|stupid|naive|careless|guilty|foolish|silly)\b",
@@ -75,21 +82,24 @@ _RULES = compiled(
             r"|wait))\b)",
             r"\bpay(?:ing)? (?:a (?:little|small|bit|part)|small sums|part of it|half of it|once more)\b",
             rf"\bpaying{_HELPS}|{_DO}(?:negotiate|bargain|haggle|consider paying)\b",
-            rf"{_DO}(?:send|give|transfer)(?: {_THEM})? (?:the |some |a little |a bit of |that )?(?:money"
+            rf"{_DO}(?:send|give|transfer|offer)(?: {_THEM})? (?:the |some |a little |less |that |a (?:bit"
+            r"|small (?:amount|sum)) of )?(?:money"
             r"|gift cards?)\b",
             rf"{_DO}give {_THEM} what (?:he|she|they) (?:wants?|asks?|demands?)\b|{_DO}give in to\b",
         ),
         Rule.DELETE: (
             rf"{_DO}(?:delete|erase|wipe|clear|uninstall|deactivate|get rid of)\b[^,.]{{0,30}}?\b(?:chats?"
-            r"|conversations?"
-            r"|messages?|accounts?|apps?|profiles?|dms|texts|everything|it all|all of it|evidence|proof)\b",
+            r"|conversations?|messages?|accounts?|apps?|profiles?|dms|texts|everything|it all|all of it|evidence"
+            r"|proof)\b"
+            r"(?! (?:you|they|he|she) (?:do not|don't|no longer|never))",
+            rf"{_DO}(?:wipe|reset) (?:the|your|his|her|their) (?:phone|device)\b",
             rf"{_DO}(?:close|remove) (?:the|your|their|his|her|that|this) (?:\w+ )?(?:account|chat|app)\b",
             rf"\b(?:deleting|erasing) (?:the|your|all|this|that)\b{_HELPS}",
         ),
         Rule.COPY: (
             rf"{_DO}(?:(?:take|make|keep|get) (?:an? |some )?(?:screenshots?|cop(?:y|ies)|photos?|pictures?) of"
             r"|screenshot"
-            r"|photograph|copy|save|print|forward|download|upload|send|mail|pass on|hand over|(?:store|keep|share"
+            r"|photograph|copy|save|print|forward|download|upload|send|e?-?mail|pass on|hand over|(?:store|keep|share"
             r"|show|look at"
             rf"|open|collect)(?= (?:\w+ )?{_SEXUAL}))\b(?:(?!\bof\b|\bnot?\b|\bnever\b"
             rf"|\bwithout\b)[^,.]){{0,25}} {_PICTURE}",
@@ -112,6 +122,7 @@ _RULES = compiled(
             r"\b(?:completely|totally|absolutely|perfectly|100 ?%) (?:safe|secure|sure)\b",
             rf"\b{_CHILD} (?:will|can)(?: not|not|n't| never) (?:be|get) (?:punished|prosecuted|charged|arrested"
             r"|in trouble with the (?:police|law))\b",
+            rf"\b{_CHILD} will get (?:the|your|his|her|their) (?:{_PICTURES}|money) back\b",
             rf"\b{_CHILD} (?:has|have|did) (?:done )?nothing illegal\b|\bnothing (?:is|was|about it is) illegal\b",
             rf"\b{_CHILD} (?:has|have|did)(?:n't| not) (?:do |done )?(?:anything illegal|broken? (?:a|any|the) law)\b",
         ),
