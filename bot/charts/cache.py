@@ -17,7 +17,7 @@ from bot.charts.wire import Job, read_answer, write_job
 from content.model import Pack
 from content.panels import build_sheet, chart_text
 
-IDLE = 10.0
+IDLE = 3.0
 """Seconds after the last chart until the worker ends."""
 PATIENCE = 60.0
 """Seconds for one chart, the start of the worker included."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from kanji_lists import JOYO, KYOIKU  # type: ignore[import-untyped]  # the library has no annotations
+from kanji_lists import JOYO, KYOIKU
 
 from content.faults import Fault, Severity
 from content.load import Loaded
