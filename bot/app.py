@@ -31,10 +31,13 @@ from bot.transport.pacing import Pacer
 from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
 from bot.transport.request import AiohttpRequest
+from bot.understanding.artefact import ArtefactError
+from bot.understanding.encoder import limit_threads
 from bot.understanding.engine import Engine
 from bot.understanding.loading import load_engine
 from bot.understanding.model import Understander
 from bot.understanding.slots import read_figure
+from content.faults import Fault, PackError, shown
 from content.lexicon import load_lexicon
 from content.load import BASE_PACK
 from content.model import Pack, Urgency
@@ -48,7 +51,11 @@ LONG_POLL = 25
 def load_understander(pack: Pack) -> Engine:
     """Return the understanding fitted for the base pack; without an encoder it answers by letters and says so."""
     lexicon = load_lexicon([BASE_PACK], pack)
-    engine = load_engine(figure_reader=lambda text, topic: read_figure(text, lexicon, topic))
+    limit_threads()
+    try:
+        engine = load_engine(figure_reader=lambda text, topic: read_figure(text, lexicon, topic))
+    except ArtefactError as error:
+        raise PackError([Fault(shown(BASE_PACK / "fitted"), 1, f"{error}; `make fit` makes it anew")]) from None
     if engine.trouble:
         logger.warning("encoder-missing", extra={"reason": engine.trouble})
     return engine
