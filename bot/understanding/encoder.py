@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import numpy as np
@@ -136,6 +137,10 @@ def load_encoder(name: str = "use") -> Encoder:
     return encoder
 
 
-def limit_threads(threads: int = 1) -> None:
-    """Hold matrix products of the whole process to `threads`. For the composition root and for fitting."""
-    importlib.import_module("threadpoolctl").threadpool_limits(limits=threads, user_api="blas")
+def limit_threads(threads: int = 1) -> AbstractContextManager[object]:
+    """Hold matrix products of the whole process to `threads` from now on.
+
+    For the composition root. What is returned may be used with `with` to lift the limit again.
+    """
+    limits: Callable[..., AbstractContextManager[object]] = importlib.import_module("threadpoolctl").threadpool_limits
+    return limits(limits=threads, user_api="blas")

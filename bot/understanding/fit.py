@@ -54,11 +54,12 @@ def fit(
     slang = {written: meant for language in sorted(bank.slang) for written, meant in bank.slang[language].items()}
     words = bank_words(lines)
     normalise = Normaliser(slang, words, encoder.knows)
-    views = encode_all([normalise(line.text) for line in lines], encoder, progress)
-    emergencies = tuple(sorted(name for name, topic in topics.items() if topic.urgency is Urgency.EMERGENCY))
-    outcome = fit_heads(
-        lines, views, emergencies, lambda what, share: progress(what, ENCODING_SHARE + share * (1 - ENCODING_SHARE))
-    )
+    with limit_threads():  # several threads would add up in another order each time
+        views = encode_all([normalise(line.text) for line in lines], encoder, progress)
+        emergencies = tuple(sorted(name for name, topic in topics.items() if topic.urgency is Urgency.EMERGENCY))
+        outcome = fit_heads(
+            lines, views, emergencies, lambda what, share: progress(what, ENCODING_SHARE + share * (1 - ENCODING_SHARE))
+        )
     right = _right(lines, outcome)
     return Fitted(
         content=hash_content(bank, topics, texts),
@@ -168,7 +169,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--encoder", default="use", help="name of the encoder (default: use)")
     parser.add_argument("--to", type=Path, default=FITTED, help="folder to write to")
     options = parser.parse_args(arguments)
-    limit_threads()
     loaded = load_with_faults()
     bank = load_bank([BASE_PACK], loaded.pack.topics)
     faults = [fault for fault in bank.faults if fault.severity is Severity.FAULT]

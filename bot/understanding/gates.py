@@ -92,8 +92,9 @@ def _gate(evidence: Floats, wanted: Mask, folds: Indices, choose: Callable[[Floa
 
 def _logistic(evidence: Floats, wanted: Mask) -> tuple[Floats, float]:
     linear = importlib.import_module("sklearn.linear_model")
-    mean, spread = evidence.mean(axis=0), evidence.std(axis=0) + 1e-3
-    model = linear.LogisticRegression(C=0.1, max_iter=500).fit((evidence - mean) / spread, wanted)
+    numbers = evidence.astype(np.float64)
+    mean, spread = numbers.mean(axis=0), numbers.std(axis=0) + 1e-3
+    model = linear.LogisticRegression(C=0.1, max_iter=1000, tol=1e-6).fit((numbers - mean) / spread, wanted)
     weights = (model.coef_[0] / spread).astype(np.float32)
     return weights, float(model.intercept_[0] - weights @ mean)
 

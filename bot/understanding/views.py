@@ -27,27 +27,27 @@ class View:
 
 
 def build_views(texts: Sequence[str], encoder: Encoder | None) -> list[View]:
-    """Return one view for each normalised text, encoding all of them in one call."""
+    """Return one view for each normalised text, encoding everything once, in one call."""
     if not texts:
         return []
     split = [sentences(text) or (text,) for text in texts]
     if encoder is None:
         return [View(text, hash_text(text), parts) for text, parts in zip(texts, split, strict=True)]
-    wanted = list(texts)
+    wanted = dict.fromkeys(texts)
     for parts in split:
-        if len(parts) > 1:
-            wanted += parts
-    vectors = encoder.encode(wanted)
-    views, start = [], len(texts)
-    for number, (text, parts) in enumerate(zip(texts, split, strict=True)):
-        vector = vectors[number]
-        if len(parts) > 1:
-            part_vectors = vectors[start : start + len(parts)]
-            start += len(parts)
-        else:
-            part_vectors = vector[np.newaxis]
-        views.append(View(text, hash_text(text), parts, vector, part_vectors))
-    return views
+        wanted.update(dict.fromkeys(parts if len(parts) > 1 else ()))
+    rows = {text: row for row, text in enumerate(wanted)}
+    vectors = encoder.encode(list(wanted))
+    return [
+        View(
+            text,
+            hash_text(text),
+            parts,
+            vectors[rows[text]],
+            vectors[[rows[part] for part in (parts if len(parts) > 1 else (text,))]],
+        )
+        for text, parts in zip(texts, split, strict=True)
+    ]
 
 
 def single(view: View, number: int) -> View:

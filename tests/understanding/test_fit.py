@@ -19,11 +19,20 @@ from tests.understanding.small_bank import HashEncoder, small_bank, small_topics
 NAMED = "tests.understanding.small_bank:HashEncoder"
 
 
-def test_fitting_twice_gives_the_same_bytes(small_fitted: Fitted, tmp_path: Path) -> None:
+def test_the_same_heads_are_stored_as_the_same_bytes(small_fitted: Fitted, tmp_path: Path) -> None:
     save_fitted(small_fitted, tmp_path / "one")
-    save_fitted(fit(small_bank(), small_topics(), HashEncoder()), tmp_path / "two")
+    save_fitted(load_fitted(tmp_path / "one"), tmp_path / "two")
     for name in (ARRAYS, META):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_fitting_again_gives_the_same_answers(small_fitted: Fitted) -> None:
+    again = Engine(fit(small_bank(), small_topics(), HashEncoder()), HashEncoder())
+    before = Engine(small_fitted, HashEncoder())
+    for line in small_bank().lines:
+        first, second = before.understand(line.text), again.understand(line.text)
+        assert (first.topic, first.urgency, first.refusal) == (second.topic, second.urgency, second.refusal)
+        assert first.confidence == pytest.approx(second.confidence, abs=0.01)
 
 
 def test_stored_heads_answer_as_the_fitted_ones_do(small_fitted: Fitted, tmp_path: Path) -> None:
