@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
@@ -18,12 +19,13 @@ from bot.storage.model import StoreError
 
 BUSY_SECONDS = 5
 """How long a SQLite connection waits for another process's write before it gives up."""
+TRIES_A_SECOND = 50
+"""How often the switch to a write-ahead log is tried while somebody else makes it."""
 POSTGRES_SECONDS = 30
 """How long one statement may take on PostgreSQL."""
 
 
 SQLITE_PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = NORMAL",
     "foreign_keys = ON",
     # A batch of due rows lies on as many pages as it has rows: 16 MB hold them until the batch is written down,
@@ -136,6 +138,8 @@ class Database:
             raise StoreError(f"The database {self.path} cannot be written: {error.strerror}.") from None
         if head and head != b"SQLite format 3\x00":
             raise StoreError(f"The file {self.path} is not a SQLite database.")
+        with one_sentence(self.url):
+            _keep_a_log(self.path)
         self._identity = self._inode()
 
     def _inode(self) -> tuple[int, int] | None:
@@ -177,6 +181,26 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _keep_a_log(path: Path) -> None:
+    """Switch the file to a write-ahead log, which it remembers, so that readers and the writer never wait.
+
+    Of several processes that switch at once SQLite refuses all but one at once, whatever the busy time-out says.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        for tries_left in range(BUSY_SECONDS * TRIES_A_SECOND, -1, -1):
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or not tries_left:
+                    raise
+                time.sleep(1 / TRIES_A_SECOND)
+            else:
+                return
+    finally:
+        connection.close()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  (a driver's connection has no type)

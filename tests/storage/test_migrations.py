@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -46,6 +50,19 @@ async def test_several_processes_may_upgrade_at_once(address: str) -> None:
     for database in databases:
         assert await version_of(database) == newest_version()
         await database.close()
+
+
+async def test_a_start_waits_for_another_process_that_writes_before_the_log_is_switched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "mamori.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        # SQLite refuses the switch at once here, without the wait that it grants to everything else.
+        monkeypatch.setattr("bot.storage.engine.time.sleep", lambda _: other.in_transaction and other.rollback())
+        database = Database(parse_url(f"sqlite:///{tmp_path}/mamori.db"))
+        await upgrade(database)
+    assert await version_of(database) == newest_version()
+    await database.close()
 
 
 def test_the_history_is_one_line_without_branches_and_without_a_way_back() -> None:

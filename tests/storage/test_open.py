@@ -78,6 +78,7 @@ async def test_a_new_file_can_be_read_by_its_owner_only(tmp_path: Path) -> None:
 
 async def test_sqlite_is_opened_for_many_readers_beside_one_writer(tmp_path: Path) -> None:
     database = Database(parse_url(f"sqlite:///{tmp_path}/mamori.db"))
+    database.prepare_file()
     async with database.reading() as connection:
         found = {
             name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
