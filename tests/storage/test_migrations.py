@@ -58,7 +58,7 @@ async def test_a_start_waits_for_another_process_that_writes_before_the_log_is_s
     with closing(sqlite3.connect(tmp_path / "mamori.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         # SQLite refuses the switch at once here, without the wait that it grants to everything else.
-        monkeypatch.setattr("bot.storage.engine.time.sleep", lambda _: other.in_transaction and other.rollback())
+        monkeypatch.setattr("bot.storage.engine.time.sleep", lambda _: other.rollback())
         database = Database(parse_url(f"sqlite:///{tmp_path}/mamori.db"))
         await upgrade(database)
     assert await version_of(database) == newest_version()
