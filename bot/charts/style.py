@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
+
+from bot.prints.fonts import japanese_font
 
 WIDTH, HEIGHT = 1080, 1350
 """Pixels. A portrait picture fills a phone; at 72 dots per inch a point is a pixel."""
@@ -39,18 +38,8 @@ def fonts(language: str, *, bold: bool = False) -> FontProperties:
     The Japanese font has one weight; `bold` text is then drawn with an outline, see `bot.charts.draw`.
     """
     if language == "ja":
-        return FontProperties(fname=str(_japanese()))
+        return FontProperties(fname=str(japanese_font()))
     return FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-
-
-@cache
-def _japanese() -> Path:
-    """Return the font file of the package matplotlib-fontja, without importing it: an import changes matplotlib."""
-    spec = find_spec("matplotlib_fontja")
-    folders = spec.submodule_search_locations if spec else None
-    if not folders:
-        raise FileNotFoundError("the package matplotlib-fontja, which carries the Japanese font, is not installed")
-    return next(Path(folders[0]).rglob("*.ttf"))
 
 
 def text_width(text: str, font: FontProperties, size: float) -> float:
