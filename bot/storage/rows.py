@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, Protocol
 
 from bot.storage.model import (
@@ -33,6 +34,9 @@ class Row(Protocol):
         """Return the value of a column."""
 
 
+KINDS_REMEMBERED = 4096
+"""How many different profiles, and choices, are kept ready."""
+
 HAD_ITS_TIP = (Outcome.SENT, Outcome.UNCERTAIN)
 """Outcomes after which a tip counts as sent: an uncertain one is never repeated."""
 
@@ -49,10 +53,15 @@ def profile_row(profile: Profile) -> dict[str, Any]:
 
 def profile_from(row: Row) -> Profile:
     """Read a profile from the columns of its chat."""
-    audience, age_band = row["audience"], row["age_band"]
+    return _profile(row["language"], row["country"], row["audience"], row["age_band"])
+
+
+# Among a million rows there are few different profiles and choices: each is made once, being a value.
+@lru_cache(maxsize=KINDS_REMEMBERED)
+def _profile(language: str, country: str | None, audience: str | None, age_band: str | None) -> Profile:
     return Profile(
-        language=row["language"],
-        country=row["country"],
+        language=language,
+        country=country,
         audience=Audience(audience) if audience else None,
         age_band=AgeBand(age_band) if age_band else None,
     )
@@ -107,20 +116,42 @@ def choice_row(choice: SubscriptionChoice) -> dict[str, Any]:
     }
 
 
+_CHOICE = (
+    "hour", "minute", "zone", "days", "weekday", "quiet_start", "quiet_until", "paused_until", "pictures", "excluded"
+)  # fmt: skip
+
+
 def choice_from(row: Row) -> SubscriptionChoice:
     """Read what a chat chose."""
-    start, until = row["quiet_start"], row["quiet_until"]
-    quiet = None if start is None or until is None else Quiet(time(*divmod(start, 60)), time(*divmod(until, 60)))
+    return _choice(*(row[name] for name in _CHOICE))
+
+
+@lru_cache(maxsize=KINDS_REMEMBERED)
+def _choice(  # noqa: PLR0917  (the columns of a choice, in their order)
+    hour: int,
+    minute: int,
+    zone: str,
+    days: str,
+    weekday: int | None,
+    quiet_start: int | None,
+    quiet_until: int | None,
+    paused_until: date | None,
+    pictures: bool,  # noqa: FBT001  (same)
+    excluded: str,
+) -> SubscriptionChoice:
+    quiet = None
+    if quiet_start is not None and quiet_until is not None:
+        quiet = Quiet(time(*divmod(quiet_start, 60)), time(*divmod(quiet_until, 60)))
     return SubscriptionChoice(
-        hour=row["hour"],
-        minute=row["minute"],
-        zone=row["zone"],
-        days=Days(row["days"]),
-        weekday=row["weekday"],
+        hour=hour,
+        minute=minute,
+        zone=zone,
+        days=Days(days),
+        weekday=weekday,
         quiet=quiet,
-        paused_until=row["paused_until"],
-        pictures=row["pictures"],
-        excluded=frozenset(row["excluded"].split()),
+        paused_until=paused_until,
+        pictures=pictures,
+        excluded=frozenset(excluded.split()),
     )
 
 

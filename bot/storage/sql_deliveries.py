@@ -37,9 +37,11 @@ def _of_claim(value: Value) -> sa.ColumnElement[bool]:
     )
 
 
+NOT_CLAIMED = {"created_at", "ended_at", "wake_at", "worker"}
+"""Columns of a subscription that a claim can do without."""
 DUE = (
     sa.select(
-        subscriptions,
+        *(column for column in _subscription if column.name not in NOT_CLAIMED),
         *(chats.c[name] for name in ("language", "country", "audience", "age_band")),
         *(_delivery[name] for name in ("state", "attempt", "tip_id")),
     )
@@ -164,6 +166,23 @@ def _key(claim: DueDelivery) -> dict[str, object]:
     }
 
 
+def _moved(result: Result) -> dict[str, object]:
+    row = {"b_chat": result.claim.chat_id, "b_worker": result.claim.worker}
+    return row | {f"b_{name}": value for name, value in (moved_plan_row(result) | history_row(result)).items()}
+
+
+def _finished(result: Result, now: datetime) -> dict[str, object]:
+    row = finished_delivery_row(result, now)
+    return {
+        **_key(result.claim),
+        "b_state": row["state"],
+        "b_outcome": row["outcome"],
+        "b_tip": result.tip_id,
+        "b_message": row["message_id"],
+        "b_at": row["recorded_at"],
+    }
+
+
 def _one_row_a_chat(rows: Sequence[dict[str, object]]) -> Iterator[Sequence[dict[str, object]]]:
     """Split rows so that no part has a chat twice: an UPDATE from many rows takes only one of them."""
     while rows:
@@ -196,7 +215,8 @@ class SqlDeliveries(SqlBase):
     async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
         """See the protocol."""
         async with self.database.writing() as connection:
-            due = (await connection.execute(DUE, {"now": now, "limit": limit})).mappings().all()
+            found = await connection.execute(DUE, {"now": now, "limit": limit})
+            due: Sequence[sa.RowMapping] = found.mappings().all()
             if not due:
                 return ()
             chat_ids = [row["chat_id"] for row in due]
@@ -204,11 +224,12 @@ class SqlDeliveries(SqlBase):
                 TAKE, {"chat_ids": chat_ids, "now": now, "until": now + lease, "b_worker": worker}
             )
             mine = set(taken.scalars())
-            claims = [claim_from(row, worker) for row in due if row["chat_id"] in mine]
-            fresh = [claim.chat_id for claim in claims if claim.found is not DeliveryState.DONE]
+            due = [row for row in due if row["chat_id"] in mine]
+            fresh = [row["chat_id"] for row in due if row["state"] != DeliveryState.DONE.value]
             if fresh:
                 await connection.execute(self._upsert, {"chat_ids": fresh})
-            return claims
+        # Read only now, so that nobody waits for the database meanwhile.
+        return [claim_from(row, worker) for row in due]
 
     async def mark_sending(
         self, tips: Sequence[tuple[DueDelivery, str]], now: datetime, margin: timedelta
@@ -237,33 +258,15 @@ class SqlDeliveries(SqlBase):
 
     async def record(self, results: Sequence[Result], now: datetime) -> None:
         """See the protocol."""
-        moved, finished = [], []
-        # Everybody takes rows in the same order, subscriptions before deliveries: no two can wait for each other.
-        for result in sorted(results, key=lambda result: result.claim.chat_id):
-            claim = result.claim
-            plan = {**moved_plan_row(result), **history_row(result)}
-            moved.append(
-                {"b_chat": claim.chat_id, "b_worker": claim.worker}
-                | {f"b_{name}": value for name, value in plan.items()}
-            )
-            if result.outcome is not None:
-                row = finished_delivery_row(result, now)
-                finished.append(
-                    {
-                        **_key(claim),
-                        "b_state": row["state"],
-                        "b_outcome": row["outcome"],
-                        "b_tip": result.tip_id,
-                        "b_message": row["message_id"],
-                        "b_at": row["recorded_at"],
-                    }
-                )
-        if not moved:
+        if not results:
             return
+        # Everybody takes rows in the same order, subscriptions before deliveries: no two can wait for each other.
+        ordered = sorted(results, key=lambda result: result.claim.chat_id)
+        moved = [_moved(result) for result in ordered]
         async with self.database.writing() as connection:
             for part in _one_row_a_chat(moved):
                 await MOVE_ON.execute(connection, part)
-            await FINISH.execute(connection, finished)
+            await FINISH.execute(connection, [_finished(result, now) for result in ordered if result.outcome])
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:
         """See the protocol."""
