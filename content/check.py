@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from content.checks.advice import check_advice
+from content.checks.agreement import check_agreement
 from content.checks.figures import check_figures, check_slots
 from content.checks.helplines import check_helplines
 from content.checks.numbers_in_text import check_numbers_in_text
@@ -29,6 +30,7 @@ CHECKS: tuple[Check, ...] = (
     check_texts,
     check_tips,
     check_quiz,
+    check_agreement,
     check_wording,
     check_helplines,
     check_figures,

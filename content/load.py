@@ -17,6 +17,7 @@ from content.faults import Fault, PackError, Severity, shown
 from content.model import (
     WORLD,
     AgeBand,
+    Agreement,
     Chart,
     Entry,
     Figure,
@@ -35,11 +36,12 @@ from content.model import (
     Urgency,
 )
 from content.topicfile import parse_topic_file
-from content.yamlfile import Document, parse_yaml, read_text, validate
+from content.yamlfile import Document, parse_yaml, read_text, try_entry, validate
 
 BASE_PACK = Path(__file__).parent / "pack"
 """The reviewed pack that is shipped."""
 
+_OF_A_LANGUAGE = {f"{name}.yaml" for name in ("wording", "tips", "quiz", "starters", "agreement", "language")}
 T = TypeVar("T", bound=Entry)
 
 
@@ -90,6 +92,17 @@ class Layered:
             if value is not None:
                 result[name] = value
         return result
+
+    def whole(self, kind: type[T]) -> T | None:
+        """Return all entries together as the fields of one value; None when there are none or they do not fit."""
+        if not self.entries:
+            return None
+        value, problems = try_entry(kind, {name: entry for name, (entry, _) in self.entries.items()})
+        _, first = next(iter(self.entries.values()))
+        for loc, sentence in problems:
+            _, document = self.entries.get(str(loc[0]), (None, first))  # a field that is missing stands in no file
+            self.faults.append(Fault(document.file, document.line(*loc), sentence))
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +194,15 @@ class _Builder:
                 self.layer(name.removesuffix(".yaml")).lay(self.yaml(path))
             case (language, "figures.yaml"):
                 self.layer(language, "figures").merge(self.yaml(path))
-            case (language, "wording.yaml" | "tips.yaml" | "quiz.yaml" | "starters.yaml" | "language.yaml" as name):
+            case (
+                language,
+                "wording.yaml"
+                | "tips.yaml"
+                | "quiz.yaml"
+                | "starters.yaml"
+                | "agreement.yaml"
+                | "language.yaml" as name,
+            ):
                 self.layer(language, name.removesuffix(".yaml")).lay(self.yaml(path))
             case _:
                 self.faults.append(Fault(shown(path), 1, "no part of a pack has this name", Severity.WARNING))
@@ -220,11 +241,6 @@ class _Builder:
 
     def language(self, code: str) -> LanguagePack | None:
         head = {name: value for name, (value, _) in self.layer(code, "language").entries.items()}
-        figures = self.layer(code, "figures")
-        wording = figures.entries
-        document = next((doc for _, doc in wording.values()), Document(f"{code}/figures.yaml", None))
-        parsed = validate(FigureWording, {name: value for name, (value, _) in wording.items()}, document, ())
-        figures.faults += document.faults
         return LanguagePack(
             code=code,
             name=str(head.get("name", code)),
@@ -232,9 +248,11 @@ class _Builder:
             topics=self.layer(code, "topics").typed(TopicText),
             tips=self.strings(code, "tips"),
             wording=self.strings(code, "wording"),
-            figures=parsed or FigureWording(units={}, measures={}, scopes={}, limits={}),
+            figures=self.layer(code, "figures").whole(FigureWording)
+            or FigureWording(units={}, measures={}, scopes={}, limits={}),
             quiz=self.layer(code, "quiz").typed(QuizWords),
             starters=self.starters(code),
+            agreement=self.layer(code, "agreement").whole(Agreement),
         )
 
     def strings(self, code: str, kind: str) -> dict[str, str]:

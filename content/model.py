@@ -166,6 +166,24 @@ class QuizWords(Entry):
     explanation: Text
 
 
+class AgreementPart(Entry):
+    """One section of the family agreement. `____` in a point is a place to write."""
+
+    heading: Text
+    points: tuple[Text, ...] = Field(min_length=1)
+
+
+class Agreement(Entry):
+    """The family agreement: a text to fill in. `blanks` are the words under the lines for names and date."""
+
+    title: Text
+    intro: Text
+    parts: tuple[AgreementPart, ...] = Field(min_length=1)
+    blanks: tuple[Text, ...] = Field(min_length=1, max_length=4)
+    sources: tuple[Identifier, ...] = Field(min_length=1)
+    reviewed: date
+
+
 class OpenHours(Entry):
     """Opening hours in the line's own zone. `days` are ISO weekdays (1 = Monday).
 
@@ -379,6 +397,7 @@ class LanguagePack(Entry):
     figures: FigureWording
     quiz: Mapping[Identifier, QuizWords] = Field(default_factory=dict)
     starters: Mapping[AgeBand, tuple[Text, ...]] = Field(default_factory=dict)
+    agreement: Agreement | None = None
 
 
 class BankLine(Entry):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from content.faults import Fault, Severity
 from content.load import Loaded
-from content.model import Audience, TopicText
+from content.model import Agreement, Audience, TopicText
 from content.yamlfile import read_text
 
 
@@ -22,7 +22,7 @@ class Passage:
     """
 
     language: str
-    kind: Literal["topic", "tip", "quiz", "starter", "wording"]
+    kind: Literal["topic", "tip", "quiz", "starter", "agreement", "wording"]
     name: str
     heading: str
     text: str
@@ -68,8 +68,19 @@ def passages(loaded: Loaded) -> Iterator[Passage]:
         for band, starters in language.starters.items():
             place = loaded.place(code, "starters", band)
             yield from (Passage(code, "starter", band, band, text, *place) for text in starters)
+        if language.agreement is not None:
+            yield from _agreement(loaded, code, language.agreement)
         for name, text in language.wording.items():
             yield Passage(code, "wording", name, name, text, *loaded.place(code, "wording", name))
+
+
+def _agreement(loaded: Loaded, code: str, agreement: Agreement) -> Iterator[Passage]:
+    place = loaded.place(code, "agreement", "intro")
+    yield Passage(code, "agreement", "intro", "intro", agreement.intro, *place)
+    place = loaded.place(code, "agreement", "parts")
+    for part in agreement.parts:
+        text = "\n".join(f"- {point}" for point in part.points)
+        yield Passage(code, "agreement", part.heading, part.heading, text, *place)
 
 
 def sections(topic: TopicText) -> Iterator[tuple[str, str]]:

@@ -121,14 +121,22 @@ def _construct(node: yaml.Node, document: Document, path: Key, first_line: int) 
 
 def validate(kind: type[EntryT], data: object, document: Document, path: Key) -> EntryT | None:
     """Make an entry from parsed data; what does not fit becomes faults of the document with their lines."""
+    entry, problems = try_entry(kind, data)
+    for loc, sentence in problems:
+        document.faults.append(Fault(document.file, document.line(*path, *loc), sentence))
+    return entry
+
+
+def try_entry(kind: type[EntryT], data: object) -> tuple[EntryT | None, list[tuple[Key, str]]]:
+    """Make an entry from parsed data, or say what does not fit, each with the keys that lead to it."""
     try:
-        return kind.model_validate(data)
+        return kind.model_validate(data), []
     except ValidationError as error:
+        problems: list[tuple[Key, str]] = []
         for problem in error.errors(include_url=False):
             loc = tuple(part for part in problem["loc"] if part != "[key]")
-            line = document.line(*path, *loc)
-            document.faults.append(Fault(document.file, line, _problem_sentence(problem["type"], loc, problem["msg"])))
-        return None
+            problems.append((loc, _problem_sentence(problem["type"], loc, problem["msg"])))
+        return None, problems
 
 
 def _problem_sentence(kind: str, loc: tuple[int | str, ...], message: str) -> str:

@@ -15,7 +15,20 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import about, emergency, helplines, quiz, settings, start, stats, subscribe, talk, tips, topics
+from bot.handlers import (
+    about,
+    agreement,
+    emergency,
+    helplines,
+    quiz,
+    settings,
+    start,
+    stats,
+    subscribe,
+    talk,
+    tips,
+    topics,
+)
 from bot.handlers.buttons import Buttons
 from bot.handlers.context import BotContext
 from bot.handlers.errors import on_error
@@ -34,6 +47,7 @@ FEATURES: tuple[Feature, ...] = (
     stats.FEATURE,
     quiz.FEATURE,
     talk.FEATURE,
+    agreement.FEATURE,
     subscribe.FEATURE,
     settings.FEATURE,
     about.FEATURE,

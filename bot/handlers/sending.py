@@ -10,6 +10,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.handlers.context import BotContext
+from bot.handlers.file_ids import known_file_id, remember_file_id
 from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply
 from bot.replies.render import length
 from bot.transport.pacing import REPLY, URGENT
@@ -130,19 +131,12 @@ async def _send_picture(
 
 async def _known_picture(context: BotContext, picture: Picture) -> tuple[str, str | None]:
     key = f"{picture.chart}/{picture.language}/{context.pack.version}"
-    try:
-        return key, await context.services.store.picture_file_id(context.bot.id, key)
-    except Exception:  # noqa: BLE001  # without the store the picture is uploaded again, nothing else changes
-        return key, None
+    return key, await known_file_id(context, key)
 
 
 async def _remember_picture(context: BotContext, key: str, message: Message) -> None:
-    if not message.photo:
-        return
-    try:
-        await context.services.store.save_picture_file_id(context.bot.id, key, message.photo[-1].file_id)
-    except Exception as error:  # noqa: BLE001  # only the next upload is not saved
-        logger.warning("picture-id-not-kept", extra={"error": type(error).__name__})
+    if message.photo:
+        await remember_file_id(context, key, message.photo[-1].file_id)
 
 
 async def answer_query(context: BotContext, text: str | None = None) -> None:

@@ -130,6 +130,7 @@ def _flowables(block: Block, look: _Look, size: float) -> Iterator[Flowable]:
 
 
 _FLUSH = ("LEFTPADDING", (0, 0), (0, -1), 0)
+_ALL_FLUSH = ("LEFTPADDING", (0, 0), (-1, -1), 0)
 _MIDDLE = ("VALIGN", (0, 0), (-1, -1), "MIDDLE")
 
 
@@ -139,7 +140,7 @@ def _blanks(labels: tuple[str, ...], look: _Look) -> Table:
     width = (_WIDTH - gap * (len(labels) - 1)) / len(labels)
     cells: list[object] = []
     widths: list[float] = []
-    rules: list[tuple[object, ...]] = [_FLUSH]
+    rules: list[tuple[object, ...]] = [_ALL_FLUSH]
     for label in labels:
         if cells:
             cells.append("")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from bot.replies.chance import draw
+from bot.replies.credits import publishers
 from bot.replies.figures import figure_sentence
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, escape, italic, render_text
@@ -133,8 +134,8 @@ def answer_reply(pack: Pack, choice: Choice, profile: Profile) -> Reply:
     options = [_answered(words, asked, at, question.answer, choice.option) for at in range(len(asked.options))]
     verdict = bold(words("quiz.right" if right else "quiz.not-quite"))
     explanation = render_text(asked.explanation, _figures(pack, language))
-    publishers = dict.fromkeys(pack.sources[name].publisher for name in question.sources if name in pack.sources)
-    source = words("sources-line", sources=", ".join(publishers), reviewed=question.reviewed.isoformat())
+    sources = publishers(pack, question.sources)
+    source = words("sources-line", sources=sources, reviewed=question.reviewed.isoformat())
     said = (escape(asked.question), "\n".join(options), f"{verdict}\n{explanation}", italic(source))
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, question.topic):

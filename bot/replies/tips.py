@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.replies.credits import publishers
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, italic, render_text
 from bot.replies.topics import has_words, topic_button, topic_title
@@ -29,9 +30,9 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) ->
     """
     words = Words(pack, profile.language)
     entry = pack.tips[tip]
-    publishers = dict.fromkeys(pack.sources[name].publisher for name in entry.sources if name in pack.sources)
     head = words("tips.daily-head") if daily else words("tips.head")
-    source = italic(words("tips.source", sources=", ".join(publishers), reviewed=entry.reviewed.isoformat()))
+    sources = publishers(pack, entry.sources)
+    source = italic(words("tips.source", sources=sources, reviewed=entry.reviewed.isoformat()))
     text = "\n\n".join((bold(head), render_text(tip_text(pack, tip, profile.language)), source))
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, entry.topic):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.replies.credits import publishers
 from bot.replies.figures import figure_sentence
 from bot.replies.helplines import helpline_card, helpline_line
 from bot.replies.model import Button, Reply
@@ -16,6 +17,10 @@ from content.profile import Profile
 
 _CARD_LINES = 3
 _PART_LINES = 2
+_CREDITS = 3
+"""Publishers under a first screen; all sources are one button away."""
+_AGREEMENT_UNDER = "family-rules"
+"""The topic that leads to the family agreement."""
 _WITH_HELP = {"happened", "do"}
 """Groups whose topics name a helpline on the first screen, whatever their urgency."""
 
@@ -111,6 +116,8 @@ def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tu
     related = [
         topic_button(pack, other, profile.language) for other in pack.topics[topic].related if has_words(pack, other)
     ]
+    if topic == _AGREEMENT_UNDER and any(language.agreement for language in pack.languages.values()):
+        related.insert(0, Button(words("command.agreement"), "agreement:show:all"))
     return (*_rows(row, 2), *_rows(related[:3], 1))
 
 
@@ -133,8 +140,8 @@ def _figures(pack: Pack, language: str) -> Callable[[str], str]:
 
 
 def _sources_line(pack: Pack, text: TopicText, words: Words) -> str:
-    names = dict.fromkeys(pack.sources[name].publisher for name in text.sources if name in pack.sources)
-    return italic(words("sources-line", sources=", ".join(list(names)[:3]), reviewed=text.reviewed.isoformat()))
+    sources = publishers(pack, text.sources, _CREDITS)
+    return italic(words("sources-line", sources=sources, reviewed=text.reviewed.isoformat()))
 
 
 def _source_lines(pack: Pack, text: TopicText) -> list[str]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,8 @@ def messages(overlay: Path) -> list[str]:
 
 
 def test_the_shipped_pack_has_no_fault() -> None:
-    faults = [f for f in check_packs([], today=TODAY).faults if f.severity is Severity.FAULT]
+    today = datetime.now(UTC).date()  # an editor's review is of the day it was made
+    faults = [f for f in check_packs([], today=today).faults if f.severity is Severity.FAULT]
     assert not faults, "\n".join(map(str, faults))
 
 
