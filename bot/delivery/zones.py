@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
 
-from rapidfuzz import fuzz, process, utils
+from bot.delivery.cities import find_cities, plain
 
 LANGUAGE_ZONES = {"ja": "Asia/Tokyo", "ko": "Asia/Seoul"}
 """Languages that are spoken in one zone almost alone; only a proposal, never taken as said."""
@@ -24,8 +24,25 @@ WORLD_ZONES = (
     "Australia/Sydney",
 )
 """Offered when nothing is known: the largest zones of the countries that the pack serves."""
-_SURE = 90
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?00)?", re.IGNORECASE)
+_OFFSET = re.compile(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?(00|15|30|45))?", re.IGNORECASE)
+_SIGNS = str.maketrans("＋－−０１２３４５６７８９：", "+--0123456789:")
+_BETWEEN_HOURS = {
+    "+330": "Asia/Tehran",
+    "+430": "Asia/Kabul",
+    "+530": "Asia/Kolkata",
+    "+545": "Asia/Kathmandu",
+    "+630": "Asia/Yangon",
+    "+845": "Australia/Eucla",
+    "+930": "Australia/Darwin",
+    "-930": "Pacific/Marquesas",
+}
+"""Zones without summer time that stand for an offset with minutes; no zone of the database is named after one."""
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Return the names of all zones; to find them the zone data are read through, so once is enough."""
+    return frozenset(available_timezones())
 
 
 @cache
@@ -53,25 +70,44 @@ def proposed_zones(country: str | None, language: str, limit: int = 8) -> tuple[
 
 
 def find_zone(words: str) -> str | None:
-    """Return the zone that the words name: an IANA name, a city, or a whole-hour offset such as `UTC+9`.
+    """Return the zone that the words name: an IANA name, a city in many languages, or an offset such as `UTC+9`.
 
-    None when nothing fits surely; a zone is never guessed.
+    None when nothing fits, or places in several zones do (`find_cities` tells which); a zone is never guessed.
     """
     text = words.strip()
     if not text:
         return None
-    exact = {zone.lower(): zone for zone in available_timezones()}
+    exact = {zone.lower(): zone for zone in _known()}
     if text.lower().replace(" ", "_") in exact:
         return exact[text.lower().replace(" ", "_")]
-    if match := _OFFSET.fullmatch(text):
-        hours = int(match[2])
-        # The names of these zones count from the other side: Etc/GMT-9 is nine hours ahead of UTC.
-        name = f"Etc/GMT{'-' if match[1] == '+' else '+'}{hours}" if hours else "UTC"
-        return name if name in available_timezones() else None
-    cities = {
-        zone: zone.rpartition("/")[2].replace("_", " ")
-        for zone in sorted(available_timezones())
-        if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/", "US/"))
-    }
-    best = process.extractOne(text, cities, scorer=fuzz.ratio, processor=utils.default_process, score_cutoff=_SURE)
-    return best[2] if best else None
+    if match := _OFFSET.fullmatch(text.translate(_SIGNS)):
+        return _zone_of_offset(match[1], int(match[2]), match[3] or "00")
+    # The city that gave its name to a zone is meant before its namesakes.
+    if named := _by_city().get(plain(text)):
+        return named
+    zones = {city.zone for city in find_cities(text)}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def _zone_of_offset(sign: str, hours: int, minutes: str) -> str | None:
+    if minutes != "00":
+        return _BETWEEN_HOURS.get(f"{sign}{hours}{minutes}")
+    # The names of these zones count from the other side: Etc/GMT-9 is nine hours ahead of UTC.
+    name = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}" if hours else "UTC"
+    return name if name in _known() else None
+
+
+@cache
+def _by_city() -> dict[str, str]:
+    """Return the zones of the table of countries by the city that each is named after."""
+    zones = (zone for listed in _by_country().values() for zone in listed)
+    return {plain(zone.rpartition("/")[2]): zone for zone in zones}
+
+
+def zone_at(latitude: float, longitude: float) -> str | None:
+    """Return the zone of a place on the map; the place itself is not kept. None where no map can tell."""
+    # The map takes 34 MB of memory once it was asked: most bots never are.
+    from tzfpy import get_tz  # noqa: PLC0415
+
+    name = get_tz(longitude, latitude)
+    return name if name in _known() else None

@@ -19,6 +19,7 @@ from bot.handlers import (
     about,
     agreement,
     emergency,
+    far,
     helplines,
     quiz,
     settings,
@@ -34,6 +35,7 @@ from bot.handlers.context import BotContext
 from bot.handlers.errors import on_error
 from bot.handlers.feature import CommandHandling, Feature
 from bot.handlers.membership import migrated, my_membership
+from bot.handlers.places import location
 from bot.handlers.questions import edited, media, question, unknown_command
 from bot.handlers.sending import send_reply
 from bot.replies.model import Reply
@@ -49,6 +51,7 @@ FEATURES: tuple[Feature, ...] = (
     talk.FEATURE,
     agreement.FEATURE,
     subscribe.FEATURE,
+    far.FEATURE,
     settings.FEATURE,
     about.FEATURE,
     emergency.FEATURE,
@@ -78,6 +81,8 @@ def register(application: BotApplication, features: tuple[Feature, ...] = FEATUR
             application.add_handler(CommandHandler(name, callback, filters=_NEW))
     application.add_handler(CallbackQueryHandler(_plain(Buttons(features))))
     application.add_handler(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, _plain(migrated)))
+    application.add_handler(MessageHandler(_NEW & filters.StatusUpdate.CHAT_SHARED, _plain(far.shared)))
+    application.add_handler(MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, _plain(location)))
     application.add_handler(MessageHandler(_NEW & filters.COMMAND, _command(unknown_command, private_only=True)))
     application.add_handler(MessageHandler(_NEW & filters.TEXT, _plain(question)))
     application.add_handler(MessageHandler(_NEW & _MEDIA, _plain(media)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from telegram.constants import ChatMemberStatus
+from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.handlers.context import BotContext
+from bot.handlers.far import offer
 
 _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 
@@ -17,6 +18,8 @@ async def my_membership(context: BotContext) -> None:
     if change.new_chat_member.status in _GONE:
         await context.services.store.deactivate(context.chat.id, "blocked", context.services.clock())
         context.services.wake()
+    elif context.chat.type == ChatType.CHANNEL and change.old_chat_member.status in _GONE:
+        await offer(context, change.from_user.id)
 
 
 async def migrated(context: BotContext) -> None:

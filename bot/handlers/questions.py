@@ -9,7 +9,10 @@ from telegram import Message, MessageEntity
 
 from bot.handlers.context import BotContext
 from bot.handlers.emergency import answer_emergency, private_link, send_fallback, send_privately
+from bot.handlers.far import far_wishes
+from bot.handlers.places import asked_city, city
 from bot.handlers.sending import send_reply
+from bot.handlers.subscribe import own_wishes
 from bot.replies.answer import answer
 from bot.replies.media import media_reply
 from bot.replies.menus import topics_menu
@@ -28,7 +31,23 @@ async def question(context: BotContext) -> None:
         return
     if not context.is_private and not _addressed(message, context.bot.username):
         return
-    await answer_text(context, _without_mention(text, context.bot.username))
+    if not await _names_a_city(context, text):
+        await answer_text(context, _without_mention(text, context.bot.username))
+
+
+async def _names_a_city(context: BotContext, text: str) -> bool:
+    """Take a reply to the question for a city as its answer, unless it tells of something that cannot wait."""
+    asked = asked_city(context)
+    if asked is None:
+        return False
+    # People answer the message that stands last, whatever they have to say.
+    if await context.services.urgency(text, context.services.pieces.of(context.chat.id)) is not Urgency.NONE:
+        return False
+    wishes = await (own_wishes(context) if asked.chat_id is None else far_wishes(context, asked.chat_id))
+    if wishes is None or not await context.may_change_settings():
+        return False
+    await city(context, wishes, asked, text)
+    return True
 
 
 async def answer_text(context: BotContext, text: str) -> None:
