@@ -91,12 +91,15 @@ class Dispatcher:
         self._alarm.set()
 
     async def run(self) -> None:
-        """Deliver until `stop`. A store that fails is tried again, after a pause that doubles up to a minute."""
+        """Deliver until `stop`, as long as the store says that this process is the one that dispatches.
+
+        A store that fails is tried again, after a pause that doubles up to a minute.
+        """
         failures = 0
         try:
             while not self._stopping:
                 try:
-                    found = await self._start_batch() is not None
+                    found = await self._store.lead() and await self._start_batch() is not None
                     failures = 0
                 except StoreError as error:
                     failures += 1

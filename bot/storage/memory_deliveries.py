@@ -24,6 +24,10 @@ IN_HAND = (DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
 class MemoryDeliveries(MemoryTables):
     """Implements `bot.storage.protocol.Deliveries`."""
 
+    async def lead(self) -> bool:
+        """See the protocol."""
+        return True
+
     async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
         """See the protocol."""
         due = [row for row in self.subscriptions_by_id.values() if row["wake_at"] and row["wake_at"] <= now]

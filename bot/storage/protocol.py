@@ -80,6 +80,13 @@ class Chats(Protocol):
 class Deliveries(Protocol):
     """The claim, the ledger and the history of tips."""
 
+    async def lead(self) -> bool:
+        """Say whether this process is the one that dispatches now; on PostgreSQL one of several is, else each.
+
+        Ask before every claim: the lead is kept from then on, until the process closes its store, dies, or freezes
+        for 15 s. A process that lost it may still hold claims; their leases guard them.
+        """
+
     async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
         """Take up to `limit` due tips, longest due first; nobody else gets them before `now + lease`.
 

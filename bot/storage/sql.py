@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.storage.engine import Database, parse_url
+from bot.storage.lead import Lead
 from bot.storage.memory import MemoryStore
 from bot.storage.protocol import Store
 from bot.storage.sql_chats import SqlChats
@@ -17,12 +18,21 @@ MEMORY = "memory:"
 class SqlStore(SqlChats, SqlDeliveries, SqlRecords):
     """A `Store` in a database whose schema is the newest."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._lead = Lead(database)
+
+    async def lead(self) -> bool:
+        """See the protocol."""
+        return await self._lead.hold()
+
     async def ping(self) -> None:
         """See the protocol."""
         await self.database.ping()
 
     async def close(self) -> None:
         """See the protocol."""
+        await self._lead.close()
         await self.database.close()
 
 
