@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,14 +18,18 @@ from telegram.request import BaseRequest
 from bot.charts.cache import ChartCache
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import classify
+from bot.delivery.overview import keep_summaries
 from bot.delivery.retention import keep_retention
+from bot.delivery.tally import Tally, keep_tally
 from bot.handlers import BotApplication, register
+from bot.handlers.admin import SummarySender
 from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
 from bot.handlers.emergency import send_fallback
 from bot.handlers.questions import overflow
 from bot.handlers.services import Pieces, ProfileCache, Services, ShownTips
 from bot.replies.emergency import prepare_fallback
+from bot.storage.model import StoreError
 from bot.storage.protocol import Store
 from bot.transport.pacing import Pacer
 from bot.transport.polling import Poller
@@ -82,6 +86,7 @@ def build_services(
     seed: int = 0,
     operator: str = "",
     default_country: str | None = None,
+    administrators: Collection[int] = (),
     profiles_lasting: timedelta | None = None,
 ) -> Services:
     """Return what the handlers work with. One thread thinks, so that the event loop never waits for arithmetic."""
@@ -97,8 +102,10 @@ def build_services(
         shown_tips=ShownTips(),
         profiles=ProfileCache(clock, profiles_lasting),
         thinking=ThreadPoolExecutor(max_workers=1, thread_name_prefix="thinking"),
+        tally=Tally(clock),
         operator=operator,
         default_country=default_country,
+        administrators=frozenset(administrators),
     )
 
 
@@ -185,6 +192,10 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
     tasks = {
         "dispatcher": asyncio.create_task(dispatcher.run()),
         "retention": asyncio.create_task(keep_retention(services.store, services.clock)),
+        "summaries": asyncio.create_task(
+            keep_summaries(services.store, services.clock, SummarySender(application.bot, services))
+        ),
+        "tally": asyncio.create_task(keep_tally(services.tally, services.store)),
     }
     poller: Poller | None = None
     if poll:
@@ -201,10 +212,12 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         if poller is not None:
             await poller.stop()
         dispatcher.stop()
-        tasks["retention"].cancel()
+        for name in ("retention", "summaries", "tally"):
+            tasks[name].cancel()
         await _settle(tasks.values())
         await application.stop()
         await application.shutdown()
+        await _flush(services)
         await services.charts.close()
         services.thinking.shutdown(wait=False, cancel_futures=True)
 
@@ -212,6 +225,13 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
 async def process(application: BotApplication, update: Update) -> None:
     """Handle one update through the processor, which keeps the order within a chat."""
     await application.update_processor.process_update(update, application.process_update(update))
+
+
+async def _flush(services: Services) -> None:
+    try:
+        await services.tally.flush(services.store)
+    except StoreError as error:
+        logger.warning("counters-not-written", extra={"error": str(error)})
 
 
 async def _settle(tasks: Iterable[asyncio.Task[None]]) -> None:

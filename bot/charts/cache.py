@@ -15,7 +15,7 @@ from contextlib import AbstractAsyncContextManager
 
 from bot.charts.wire import Job, read_answer, write_job
 from content.model import Pack
-from content.panels import build_sheet, chart_text
+from content.panels import Sheet, build_sheet, chart_text
 
 IDLE = 3.0
 """Seconds after the last chart until the worker ends."""
@@ -68,6 +68,10 @@ class ChartCache(AbstractAsyncContextManager["ChartCache"]):
             if pictures.get(key) is task:
                 del pictures[key]
             raise
+
+    async def draw(self, sheet: Sheet, language: str) -> bytes:
+        """Return a picture that is not of the pack as PNG; it is not kept. Raises ChartError."""
+        return await self._draw(Job(language, sheet))
 
     @property
     def is_working(self) -> bool:

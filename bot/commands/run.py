@@ -75,6 +75,7 @@ async def _run(settings: Settings, token: str) -> None:
             seed=secrets.randbits(32),
             operator=settings.operator,
             default_country=settings.default_country,
+            administrators=settings.admins,
             # Behind a webhook several replicas may write the same profiles; polling is one process by nature.
             profiles_lasting=_SHARED_PROFILES if settings.webhook_url else None,
         )

@@ -71,10 +71,11 @@ async def _with_bot(
         clock=clock.now,
         operator=settings.operator,
         default_country=settings.default_country,
+        administrators=settings.admins,
     )
     async with run_bot(Wiring(token, address), services, poll=True, worker="sandbox") as running:
         clock.on_move(lambda _: services.wake())
-        await set_up_menu(running.application.bot, pack)
+        await set_up_menu(running.application.bot, pack, settings.admins)
         sys.stdout.write(f"Talk to the bot at {address} (nothing leaves this machine; Ctrl-C stops it).\n")
         sys.stdout.flush()
         if not arguments.no_browser:

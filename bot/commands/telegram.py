@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _set_up(settings: Settings, token: str, pack: Pack) -> list[str]:
     bot = Bot(token, base_url=f"{settings.api_url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest())
     async with bot:
-        changed = (await set_up_menu(bot, pack, pause=_PAUSE)).made
+        changed = (await set_up_menu(bot, pack, settings.admins, pause=_PAUSE)).made
         webhook = await bot.get_webhook_info()
         if settings.webhook_url and settings.webhook_secret:
             # Telegram never tells the secret it holds, so it is set again every time.

@@ -17,6 +17,7 @@ from telegram.ext import (
 
 from bot.handlers import (
     about,
+    admin,
     agreement,
     emergency,
     far,
@@ -55,6 +56,7 @@ FEATURES: tuple[Feature, ...] = (
     settings.FEATURE,
     about.FEATURE,
     emergency.FEATURE,
+    admin.FEATURE,
 )
 
 BotApplication = Application[Any, BotContext, dict[str, object], dict[str, object], dict[str, object], Any]
@@ -67,24 +69,29 @@ _MEDIA = (
 )  # fmt: skip
 
 
-def commands(features: tuple[Feature, ...] = FEATURES) -> Mapping[str, str]:
-    """Return every command with the key of its description, in the order of the menu."""
-    return {name: key for feature in features for name, key in feature.commands.items()}
+def commands(features: tuple[Feature, ...] = FEATURES, *, for_administrators: bool = False) -> Mapping[str, str]:
+    """Return every command with the key of its description, in the order of the menu.
+
+    Those `for_administrators` are a list of their own: nobody else is told of them.
+    """
+    listed = [feature for feature in features if feature.for_administrators is for_administrators]
+    return {name: key for feature in listed for name, key in feature.commands.items()}
 
 
 def register(application: BotApplication, features: tuple[Feature, ...] = FEATURES) -> None:
     """Add all handlers. Order matters: commands, buttons, then what people write; edits are judged for urgency only."""
     application.bot_data["commands"] = commands(features)
+    application.bot_data["administrators' commands"] = commands(features, for_administrators=True)
     for feature in features:
         for name, handling in feature.on_command.items():
-            callback = _command(handling, admin_only=feature.admin_only)
+            callback = _command(handling, feature)
             application.add_handler(CommandHandler(name, callback, filters=_NEW))
     application.add_handler(CallbackQueryHandler(_plain(Buttons(features))))
     application.add_handler(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, _plain(migrated)))
     application.add_handler(MessageHandler(_NEW & filters.StatusUpdate.CHAT_SHARED, _plain(far.shared)))
     application.add_handler(MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, _plain(location)))
-    application.add_handler(MessageHandler(_NEW & filters.COMMAND, _command(unknown_command, private_only=True)))
-    application.add_handler(MessageHandler(_NEW & filters.TEXT, _plain(question)))
+    application.add_handler(MessageHandler(_NEW & filters.COMMAND, _command(unknown_command)))
+    application.add_handler(MessageHandler(_NEW & filters.TEXT, _text(features)))
     application.add_handler(MessageHandler(_NEW & _MEDIA, _plain(media)))
     application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE, _plain(edited)))
     application.add_handler(ChatMemberHandler(_plain(my_membership), ChatMemberHandler.MY_CHAT_MEMBER))
@@ -98,16 +105,41 @@ def _plain(handling: Callable[[BotContext], Awaitable[None]]) -> _Callback:
     return handle
 
 
-def _command(handling: CommandHandling, *, admin_only: bool = False, private_only: bool = False) -> _Callback:
+def _text(features: tuple[Feature, ...]) -> _Callback:
+    takers = [feature.on_text for feature in features if feature.for_administrators and feature.on_text is not None]
+
     async def handle(_: Update, context: BotContext) -> None:
-        if private_only and not context.is_private:
+        text = context.message.text if context.message else None
+        if text and context.is_administrator:
+            for take in takers:
+                if await take(context, text):
+                    return
+        await question(context)
+
+    return handle
+
+
+def _command(handling: CommandHandling, feature: Feature | None = None) -> _Callback:
+    """Return the handler of a command, or of one that does not exist, which is answered in a private chat only."""
+
+    async def handle(_: Update, context: BotContext) -> None:
+        text = (context.message.text if context.message else None) or ""
+        hidden = feature is not None and feature.for_administrators and not context.is_administrator
+        if feature is None or hidden:
+            if context.is_private:
+                # Handed over whole, so that the words behind the command can be answered.
+                await unknown_command(context, text)
             return
-        if admin_only and not await context.may_change_settings():
+        if feature.admin_only and not await context.may_change_settings():
             words = Words(context.pack, (await context.profile()).language)
             await send_reply(context, Reply((words.html("admins-only"),)))
             return
-        text = (context.message.text if context.message else None) or ""
-        # A command that does not exist is handed over whole, so that the words behind it can be answered.
-        await handling(context, text if private_only else text.partition(" ")[2].strip())
+        await handling(context, command_words(text))
 
     return handle
+
+
+def command_words(text: str) -> str:
+    """Return what was written behind a command, also when it begins on a new line."""
+    parts = text.split(maxsplit=1)
+    return parts[1].strip() if len(parts) > 1 else ""

@@ -25,7 +25,8 @@ class Buttons:
         """Handle one press. Buttons live for years: one that is no longer known gets the menu, never silence."""
         press = parse_button(context.query.data)
         feature = self._features.get(press.feature) if press else None
-        if press is None or feature is None or feature.on_button is None:
+        hidden = feature is not None and feature.for_administrators and not context.is_administrator
+        if press is None or feature is None or feature.on_button is None or hidden:
             await self._unknown(context)
             return
         if feature.admin_only and not await context.may_change_settings():

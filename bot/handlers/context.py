@@ -61,8 +61,10 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
 
     @property
     def commands(self) -> Mapping[str, str]:
-        """Every command with the key of its description, in the order of the menu."""
-        return cast("Mapping[str, str]", self.bot_data["commands"])
+        """The commands of this reader with the keys of their descriptions, in the order of the menu."""
+        known = cast("Mapping[str, str]", self.bot_data["commands"])
+        more = cast("Mapping[str, str]", self.bot_data["administrators' commands"])
+        return {**known, **more} if self.is_administrator else known
 
     @property
     def pack(self) -> Pack:
@@ -94,6 +96,12 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
     def is_private(self) -> bool:
         """Whether one person alone reads the answer."""
         return self.chat.type == ChatType.PRIVATE
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether an administrator of the bot (`BOT_ADMINS`) writes, in a private chat."""
+        user = self.incoming.effective_user
+        return self.is_private and user is not None and user.id in self.services.administrators
 
     def guessed_profile(self) -> Profile:
         """Return what Telegram alone tells: the language of the person's app. Nothing else is assumed."""

@@ -59,6 +59,7 @@ async def answer_text(context: BotContext, text: str) -> None:
         meaning = await services.understand(text, recent)
         profile = await context.profile()
         reply = answer(context.pack, meaning, profile, services.clock(), operator=services.operator)
+        services.tally.add_meaning(meaning, profile.language)
         if reply.emergency:
             # These pieces have had their answer; kept any longer, they would make an alarm of "thanks" too.
             services.pieces.forget(context.chat.id)

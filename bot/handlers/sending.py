@@ -38,6 +38,23 @@ async def send_reply(context: BotContext, reply: Reply, chat_id: int | None = No
     An emergency reply whose fate is unknown is sent again. Raises TelegramError when Telegram refuses.
     """
     target = context.chat.id if chat_id is None else chat_id
+    sent = await _send_parts(context, reply, target)
+    await _note_shown(context, reply, target)
+    return sent
+
+
+async def _note_shown(context: BotContext, reply: Reply, chat_id: int) -> None:
+    """Remember which versions a subscribed chat saw. Nothing that breaks here may take an answer with it."""
+    if not reply.shows:
+        return
+    try:
+        language = (await context.profile()).language
+        context.services.tally.add_shown(chat_id, reply.shows, context.pack, language)
+    except Exception:
+        logger.exception("shown-not-noted")
+
+
+async def _send_parts(context: BotContext, reply: Reply, target: int) -> Message | None:
     parts = reply.parts
     if reply.picture is not None and parts and length(parts[0]) <= CAPTION_LIMIT:
         message = await _send_picture(
@@ -87,9 +104,11 @@ async def edit_reply(context: BotContext, reply: Reply) -> None:
     try:
         if simple and reply.picture is None and isinstance(message, Message) and message.text is not None:
             await query.edit_message_text(reply.parts[0], reply_markup=keyboard(reply.buttons))
+            await _note_shown(context, reply, context.chat.id)
             return
         if simple and reply.picture is not None and isinstance(message, Message) and message.photo:
             await _swap_picture(context, reply, reply.picture)
+            await _note_shown(context, reply, context.chat.id)
             return
     except BadRequest as error:
         if "not modified" in str(error):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.charts.cache import ChartCache
+from bot.delivery.tally import Tally
 from bot.replies.emergency import FallbackCards
 from bot.storage.protocol import Store
 from bot.understanding.model import Understander, Understanding
@@ -115,7 +116,8 @@ class Services:
     """The parts behind the handlers.
 
     `pack` and `understander` change together when a pack is reloaded. `clock` returns the aware time of now,
-    `seed` makes chance repeatable, `wake` tells the dispatcher that a subscription changed.
+    `seed` makes chance repeatable, `wake` tells the dispatcher that a subscription changed, `administrators` are the
+    user ids of those who may see counts and send broadcasts.
     """
 
     pack: Pack
@@ -129,15 +131,18 @@ class Services:
     shown_tips: ShownTips
     profiles: ProfileCache
     thinking: Executor
+    tally: Tally
     wake: Callable[[], None] = lambda: None
     operator: str = ""
     default_country: str | None = None
+    administrators: frozenset[int] = frozenset()
 
     def forget(self, chat_id: int) -> None:
         """Drop everything that memory holds of a chat."""
         self.pieces.forget(chat_id)
         self.shown_tips.forget(chat_id)
         self.profiles.forget(chat_id)
+        self.tally.forget(chat_id)
 
     async def understand(self, text: str, recent: Sequence[str]) -> Understanding:
         """Understand a message off the event loop. Never raises: what breaks inside counts as degraded."""

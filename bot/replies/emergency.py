@@ -65,7 +65,10 @@ def emergency_reply(
     else:
         lines = [bold(words("emergency.head")), words.html("emergency.calm"), card]
     return Reply(
-        ("\n\n".join(lines),), _buttons(pack, topic, profile, words, all_countries=all_countries), emergency=True
+        ("\n\n".join(lines),),
+        _buttons(pack, topic, profile, words, all_countries=all_countries),
+        emergency=True,
+        shows=(f"helplines:{profile.country}",) if profile.country else (),
     )
 
 

@@ -120,7 +120,8 @@ def finish(desk: Desk, answer: Answer, buttons: tuple[tuple[Button, ...], ...]) 
         blocks.append("\n".join([*who_lines(desk, answer.used), *limit_lines(desk, answer.used)]))
         blocks.append(source_line(desk, [*answer.used, *answer.bases]))
     text = "\n\n".join(block for block in blocks if block)
-    return Reply(tuple(render_text(part) for part in split_text(text)), buttons)
+    shows = dict.fromkeys(f"stats:{one.topic}" for one in answer.used)
+    return Reply(tuple(render_text(part) for part in split_text(text)), buttons, shows=tuple(shows))
 
 
 def who_lines(desk: Desk, used: Iterable[Observation]) -> list[str]:

@@ -78,7 +78,8 @@ def helplines_reply(pack: Pack, profile: Profile, now: datetime) -> Reply:
         sections.append(_section("helpline.kind-" + kind, lines, words, profile, now))
     sections.append(_section("helpline.kind-world", world_lines(pack, profile.country), words, profile, now))
     sections.append([escape(words("helpline.other-country" if national else "helpline.choose-country"))])
-    return Reply(tuple(_parts(sections)), country_rows(pack, profile.language, _LIST_BUTTONS))
+    shows = (f"helplines:{profile.country}",) if national else ()
+    return Reply(tuple(_parts(sections)), country_rows(pack, profile.language, _LIST_BUTTONS), shows=shows)
 
 
 def country_rows(pack: Pack, language: str, prefix: str, first: Sequence[str] = ()) -> tuple[tuple[Button, ...], ...]:

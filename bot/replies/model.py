@@ -36,13 +36,15 @@ class Reply:
     """HTML parts of at most MESSAGE_LIMIT characters each, rows of buttons under the last part, maybe a picture.
 
     With a picture the first part is its caption (at most CAPTION_LIMIT) and carries the buttons.
-    `emergency` replies are sent again when their fate is unknown, and never wait behind anything.
+    `emergency` replies are sent again when their fate is unknown, and never wait behind anything. `shows` names the
+    items of the pack that the reader sees, see `content.versions`.
     """
 
     parts: tuple[str, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     picture: Picture | None = None
     emergency: bool = False
+    shows: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:

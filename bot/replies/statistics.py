@@ -28,7 +28,8 @@ def stats_reply(pack: Pack, topic: str, language: str) -> Reply:
         return stats_menu(pack, language)
     desk = open_desk(pack, language)
     sheet = build_sheet(pack, topic, language)
-    return Reply((_caption(desk, topic, sheet),), _around(desk, topic), Picture(topic, language))
+    caption, around = _caption(desk, topic, sheet), _around(desk, topic)
+    return Reply((caption,), around, Picture(topic, language), shows=(f"stats:{topic}",))
 
 
 def chart_of_measure(pack: Pack, measure: str) -> str | None:

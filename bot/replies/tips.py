@@ -41,7 +41,7 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) ->
         rows.append((Button(words("menu.settings"), "subscribe:show:all"), Button(words("stop"), "subscribe:stop:all")))
     else:
         rows.append((Button(words("tips.next"), "tips:next:all"), Button(words("tips.other-topic"), "tips:topics:all")))
-    return Reply((text,), tuple(rows))
+    return Reply((text,), tuple(rows), shows=(f"tip:{tip}",))
 
 
 def tip_topics_menu(pack: Pack, profile: Profile) -> Reply:

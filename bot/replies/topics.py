@@ -82,7 +82,8 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     elif entry.urgency is Urgency.CONCERN or entry.group in _WITH_HELP:
         lines.append(helpline_line(pack, profile, entry.needs, now))
     lines.append(_sources_line(pack, text, words))
-    return Reply(("\n\n".join(line for line in lines if line),), topic_buttons(pack, topic, profile, shown="first"))
+    rows = topic_buttons(pack, topic, profile, shown="first")
+    return Reply(("\n\n".join(line for line in lines if line),), rows, shows=shown_items(pack, topic, profile))
 
 
 def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetime) -> Reply:
@@ -103,7 +104,18 @@ def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetim
             # The part takes the place of the first screen; whom to call must not go with it.
             body += "\n\n" + helpline_card(pack, profile, entry.needs, now, limit=_PART_LINES)
     heading = bold(f"{text.title} · {words('part.' + part)}")
-    return Reply((f"{heading}\n\n{body}",), topic_buttons(pack, topic, profile, shown=part))
+    rows = topic_buttons(pack, topic, profile, shown=part)
+    return Reply((f"{heading}\n\n{body}",), rows, shows=shown_items(pack, topic, profile))
+
+
+def shown_items(pack: Pack, topic: str, profile: Profile) -> tuple[str, ...]:
+    """Return what a reader of a topic is remembered to have seen: the topic, or of an emergency the helplines alone.
+
+    That somebody read of suicide or blackmail is never kept; the numbers there are what may turn out wrong.
+    """
+    if pack.topics[topic].urgency is Urgency.EMERGENCY:
+        return (f"helplines:{profile.country}",) if profile.country else ()
+    return (f"topic:{topic}",)
 
 
 def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tuple[tuple[Button, ...], ...]:

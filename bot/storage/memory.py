@@ -5,9 +5,10 @@ from __future__ import annotations
 from bot.storage.memory_chats import MemoryChats
 from bot.storage.memory_deliveries import MemoryDeliveries
 from bot.storage.memory_records import MemoryRecords
+from bot.storage.memory_surveys import MemorySurveys
 
 
-class MemoryStore(MemoryChats, MemoryDeliveries, MemoryRecords):
+class MemoryStore(MemoryChats, MemoryDeliveries, MemoryRecords, MemorySurveys):
     """A `Store` that forgets all when it is dropped. No verb waits, so each one happens whole."""
 
     async def ping(self) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice, whole_second
-from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, UPDATE_KEPT
+from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, SHOWN_KEPT, UPDATE_KEPT
 from bot.storage.rows import (
     chat_from,
     choice_row,
@@ -32,6 +32,20 @@ class MemoryTables:
         self.updates: dict[int, datetime] = {}
         self.counters: dict[tuple[date, str, str, str], int] = {}
         self.pictures: dict[tuple[int, str], str] = {}
+        self.shown: dict[tuple[int, str, str], datetime] = {}
+        self.summaries: dict[int, datetime] = {}
+
+    def gets_tips(self, chat_id: int) -> bool:
+        """Tell whether the chat has a subscription that was not ended."""
+        row = self.subscriptions_by_id.get(chat_id)
+        return row is not None and row["ended_at"] is None
+
+    def drop_shown(self, chat_id: int) -> int:
+        """Forget what the chat was shown; return how many rows that were."""
+        gone = [key for key in self.shown if key[0] == chat_id]
+        for key in gone:
+            del self.shown[key]
+        return len(gone)
 
 
 class MemoryChats(MemoryTables):
@@ -67,6 +81,7 @@ class MemoryChats(MemoryTables):
         if row is None or row["ended_at"] is not None:
             return False
         row.update(ended_at=whole_second(now), **plan_row(None))
+        self.drop_shown(chat_id)
         return True
 
     async def subscription_of(self, chat_id: int) -> Subscription | None:
@@ -102,6 +117,10 @@ class MemoryChats(MemoryTables):
         for (chat_id, day), delivery in list(self.deliveries_by_day.items()):
             if chat_id == old:
                 self.deliveries_by_day.setdefault((new, day), {**delivery, "chat_id": new})
+        if self.gets_tips(new):
+            for (chat_id, item, version), at in list(self.shown.items()):
+                if chat_id == old:
+                    self.shown.setdefault((new, item, version), at)
         await self.forget(old)
         return True
 
@@ -114,6 +133,8 @@ class MemoryChats(MemoryTables):
         for message in messages:
             del self.messages[message]
         rows = {
+            "summaries": int(self.summaries.pop(chat_id, None) is not None),
+            "shown": self.drop_shown(chat_id),
             "messages": len(messages),
             "deliveries": len(days),
             "subscriptions": int(self.subscriptions_by_id.pop(chat_id, None) is not None),
@@ -133,12 +154,23 @@ class MemoryChats(MemoryTables):
                 for (owner, message_id), at in sorted(self.messages.items())
                 if owner == chat_id
             ],
+            "shown": [
+                {"chat_id": owner, "item": item, "version": version, "at": at}
+                for (owner, item, version), at in sorted(self.shown.items())
+                if owner == chat_id
+            ],
+            "summaries": [
+                {"chat_id": chat_id, "due_at": at} for owner, at in self.summaries.items() if owner == chat_id
+            ],
         }
         return {name: [plain_row(row) for row in rows] for name, rows in tables.items() if rows}
 
     async def purge(self, now: datetime) -> Receipt:
         """See the protocol."""
-        rows = dict.fromkeys(("messages", "updates", "subscriptions", "deliveries", "chats"), 0)
+        rows = dict.fromkeys(("messages", "updates", "shown", "summaries", "subscriptions", "deliveries", "chats"), 0)
+        for shown in [key for key, at in self.shown.items() if at <= now - SHOWN_KEPT]:
+            del self.shown[shown]
+            rows["shown"] += 1
         for key in [key for key, at in self.messages.items() if at <= now - MESSAGE_KEPT]:
             del self.messages[key]
             rows["messages"] += 1

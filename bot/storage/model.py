@@ -217,6 +217,34 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many chats of one language and country take messages, and how many of them get tips."""
+
+    language: str
+    country: str | None
+    chats: int
+    subscribed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """That a chat was shown one version of an item of the pack, for example `topic:grooming`."""
+
+    chat_id: int
+    item: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many subscribed chats were shown one version of an item."""
+
+    item: str
+    version: str
+    chats: int
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What was deleted: the number of rows by table. Empty when nothing was held."""
 

@@ -14,11 +14,14 @@ from bot.storage.model import (
     Chat,
     ChatKind,
     Count,
+    Crowd,
     Delivery,
     Due,
     DueDelivery,
     Receipt,
     Result,
+    Seen,
+    Shown,
     Subscription,
     SubscriptionChoice,
 )
@@ -32,6 +35,9 @@ MESSAGE_KEPT = timedelta(hours=48)
 """How long ids of messages are kept: as long as Telegram lets a bot delete them."""
 UPDATE_KEPT = timedelta(days=1)
 """How long ids of handled updates are kept: as long as Telegram repeats an update."""
+
+SHOWN_KEPT = timedelta(days=90)
+"""How long is known which version of a text a subscribed chat was shown, so that it can be told of a mistake."""
 
 
 class Chats(Protocol):
@@ -74,7 +80,7 @@ class Chats(Protocol):
         """Return the very rows held about the chat, by table; values are text, numbers, booleans or None."""
 
     async def purge(self, now: datetime) -> Receipt:
-        """Delete all that has outlived its purpose, by the four limits above."""
+        """Delete all that has outlived its purpose, by the limits above."""
 
 
 class Deliveries(Protocol):
@@ -148,7 +154,29 @@ class Records(Protocol):
         """Return all counters from `since` on, in order of day, kind, key and language."""
 
 
-class Store(Chats, Deliveries, Records, Protocol):
+class Surveys(Protocol):
+    """What administrators may know: how many, never who."""
+
+    async def crowds(self) -> Sequence[Crowd]:
+        """Return how many chats take messages, by language and country."""
+
+    async def record_shown(self, shown: Collection[Shown], now: datetime) -> None:
+        """Keep which versions were shown, of the subscribed chats alone. It ends with the subscription."""
+
+    async def seen(self) -> Sequence[Seen]:
+        """Return the versions that subscribed chats were shown, those that most saw first."""
+
+    async def want_summary(self, chat_id: int, due: datetime | None) -> None:
+        """Plan the next summary of an administrator; None: no more of them."""
+
+    async def summary_due(self, chat_id: int) -> datetime | None:
+        """Return when the chat's next summary is due; None when it wants none."""
+
+    async def claim_summaries(self, now: datetime, following: datetime) -> Sequence[int]:
+        """Return whose summary is due, and move each to `following`: nobody else gets these."""
+
+
+class Store(Chats, Deliveries, Records, Surveys, Protocol):
     """All verbs together, and the store's own life."""
 
     async def ping(self) -> None:

@@ -139,7 +139,26 @@ pictures = sa.Table(
     sqlite_with_rowid=False,
 )
 
-PERSONAL = (messages, deliveries, subscriptions, chats)
+shown = sa.Table(
+    "shown",
+    metadata,
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("item", sa.String(64), primary_key=True),
+    sa.Column("version", sa.String(32), primary_key=True),
+    sa.Column("at", Instant, nullable=False, index=True),
+    # For a correction: who saw this.
+    sa.Index("ix_shown_item", "item", "version"),
+    sqlite_with_rowid=False,
+)
+
+summaries = sa.Table(
+    "summaries",
+    metadata,
+    sa.Column("chat_id", BIG_KEY, primary_key=True, autoincrement=False),
+    sa.Column("due_at", Instant, nullable=False),
+)
+
+PERSONAL = (summaries, shown, messages, deliveries, subscriptions, chats)
 """The tables that hold rows of a chat, children before parents."""
 ALL = (*reversed(PERSONAL), updates, counts, pictures)
 """All tables, parents before children."""

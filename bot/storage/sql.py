@@ -9,13 +9,14 @@ from bot.storage.protocol import Store
 from bot.storage.sql_chats import SqlChats
 from bot.storage.sql_deliveries import SqlDeliveries
 from bot.storage.sql_records import SqlRecords
+from bot.storage.sql_surveys import SqlSurveys
 from bot.storage.upgrade import upgrade
 
 MEMORY = "memory:"
 """The address of a store that keeps nothing once the process ends."""
 
 
-class SqlStore(SqlChats, SqlDeliveries, SqlRecords):
+class SqlStore(SqlChats, SqlDeliveries, SqlRecords, SqlSurveys):
     """A `Store` in a database whose schema is the newest."""
 
     def __init__(self, database: Database) -> None:

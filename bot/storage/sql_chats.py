@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.engine import Database
 from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice
-from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, UPDATE_KEPT
+from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, SHOWN_KEPT, UPDATE_KEPT
 from bot.storage.rows import (
     chat_from,
     choice_row,
@@ -23,7 +23,7 @@ from bot.storage.rows import (
     profile_row,
     subscription_from,
 )
-from bot.storage.schema import PERSONAL, chats, deliveries, messages, subscriptions, updates
+from bot.storage.schema import PERSONAL, chats, deliveries, messages, shown, subscriptions, updates
 from content.profile import Profile
 
 PURGED_AT_ONCE = 10_000
@@ -93,6 +93,7 @@ class SqlChats(SqlBase):
             .where(subscriptions.c.chat_id == chat_id, subscriptions.c.ended_at.is_(None))
             .values(ended_at=now, **plan_row(None))
         )
+        await connection.execute(sa.delete(shown).where(shown.c.chat_id == chat_id))
         return ended.rowcount > 0
 
     async def subscription_of(self, chat_id: int) -> Subscription | None:
@@ -134,7 +135,7 @@ class SqlChats(SqlBase):
                 .values({**row, "chat_id": new, "kind": ChatKind.SUPERGROUP.value})
                 .on_conflict_do_nothing()
             )
-            already = deliveries.alias()
+            already, there = deliveries.alias(), shown.alias()
             for statement in (
                 sa.update(subscriptions)
                 .where(subscriptions.c.chat_id == old, ~_has_subscription(new))
@@ -143,6 +144,15 @@ class SqlChats(SqlBase):
                 .where(
                     deliveries.c.chat_id == old,
                     deliveries.c.local_date.not_in(sa.select(already.c.local_date).where(already.c.chat_id == new)),
+                )
+                .values(chat_id=new),
+                sa.update(shown)
+                .where(
+                    shown.c.chat_id == old,
+                    sa.exists().where(subscriptions.c.chat_id == new, subscriptions.c.ended_at.is_(None)),
+                    ~sa.exists().where(
+                        there.c.chat_id == new, there.c.item == shown.c.item, there.c.version == shown.c.version
+                    ),
                 )
                 .values(chat_id=new),
                 # A supergroup numbers its messages anew: the old ids would point to others.
@@ -178,6 +188,7 @@ class SqlChats(SqlBase):
         rows: dict[str, int] = {}
         statements: list[tuple[str, sa.Delete]] = [
             (messages.name, sa.delete(messages).where(messages.c.at <= now - MESSAGE_KEPT)),
+            (shown.name, sa.delete(shown).where(shown.c.at <= now - SHOWN_KEPT)),
             (updates.name, sa.delete(updates).where(updates.c.at <= now - UPDATE_KEPT)),
             (
                 subscriptions.name,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.storage.engine import Database, parse_url
-from bot.storage.model import ChatKind, Due, Outcome, Result, StoreError, SubscriptionChoice
+from bot.storage.model import ChatKind, Due, Outcome, Result, Shown, StoreError, SubscriptionChoice
 from bot.storage.protocol import Store
 from bot.storage.sql import open_store
 from bot.storage.transfer import backup, copy
@@ -32,6 +32,8 @@ async def fill(store: Store) -> None:
     await store.record_update(77, NOW)
     await store.count(TODAY, "topic", "grooming", "en", 4)
     await store.save_picture_file_id(1, "total-en", "abc")
+    await store.record_shown([Shown(5, "topic:grooming", "v1")], NOW)
+    await store.want_summary(5, NOW)
 
 
 def names(folder: Path) -> list[str]:
@@ -67,6 +69,8 @@ async def test_a_copy_has_every_row(filled: Store, address: str, tmp_path: Path)
         "subscriptions": 2,
         "deliveries": 1,
         "messages": 2,
+        "shown": 1,
+        "summaries": 1,
         "updates": 1,
         "counts": 1,
         "pictures": 1,
