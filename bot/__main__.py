@@ -21,6 +21,7 @@ COMMANDS = {
     "ask": "one answer on the terminal, or many with --jsonl",
     "evaluate": "figures of understanding with intervals",
     "check": "validate content packs",
+    "content": "the pack as a workbook for editors, and back",
     "db": "migrate, back up or copy the database",
     "telegram": "set up commands, descriptions and webhook at Telegram",
 }

@@ -20,7 +20,7 @@ from content.checks.texts import check_texts
 from content.checks.tips import check_tips
 from content.checks.wording import check_wording
 from content.coverage import check_coverage
-from content.faults import Fault, PackError
+from content.faults import Fault, PackError, Severity
 from content.load import BASE_PACK, Loaded, load_with_faults
 from content.model import WORLD, Pack
 
@@ -62,6 +62,18 @@ def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK
     found.update(check_questions([base, *overlays], loaded.pack))
     found.update(check_slots([base, *overlays], loaded.pack))
     return Checked(loaded.pack, tuple(sorted(found)))
+
+
+def first_faults(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK) -> tuple[Fault, ...]:
+    """Return the faults of form when there are any, else those of all rules.
+
+    An entry that cannot be read is missing everywhere else: what follows from that would hide what is to be mended.
+    """
+    try:
+        form = [fault for fault in load_with_faults(overlays, base).faults if fault.severity is Severity.FAULT]
+    except PackError as error:
+        return error.faults
+    return tuple(form) or check_packs(overlays, today=today, base=base).faults
 
 
 def count_table(pack: Pack) -> str:

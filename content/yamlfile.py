@@ -132,8 +132,12 @@ def try_entry(kind: type[EntryT], data: object) -> tuple[EntryT | None, list[tup
     try:
         return kind.model_validate(data), []
     except ValidationError as error:
+        found = error.errors(include_url=False)
+        deepest = {problem["loc"][:end] for problem in found for end in range(len(problem["loc"]))}
         problems: list[tuple[Key, str]] = []
-        for problem in error.errors(include_url=False):
+        for problem in found:
+            if problem["type"] == "too_short" and problem["loc"] in deepest:
+                continue  # the list is too short only without the items that are wrong themselves
             loc = tuple(part for part in problem["loc"] if part != "[key]")
             problems.append((loc, _problem_sentence(problem["type"], loc, problem["msg"])))
         return None, problems

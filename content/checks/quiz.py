@@ -38,6 +38,12 @@ def check_quiz(loaded: Loaded, today: date) -> Iterator[Fault]:
             if name not in language.quiz:
                 severity = Severity.FAULT if language.complete else Severity.WARNING
                 yield Fault(file, line, f"the quiz question '{name}' has no words in '{code}'", severity)
+        counts = {
+            code: len(language.quiz[name].options) for code, language in pack.languages.items() if name in language.quiz
+        }
+        if len(set(counts.values())) > 1:
+            told = ", ".join(f"{count} in '{code}'" for code, count in counts.items())
+            yield Fault(file, line, f"the quiz question '{name}' does not have as many options everywhere: {told}")
     known = Observations(pack)
     starters_wanted = any(language.starters for language in pack.languages.values())
     for code, language in pack.languages.items():

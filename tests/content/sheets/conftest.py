@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from content.check import first_faults
+from content.faults import Fault
+from content.load import BASE_PACK
+from content.sheets.export import export_workbook
+from content.sheets.folder import PackFolder
+from content.sheets.layout import SheetLayout, layouts
+from content.sheets.merge import Imported, import_workbook
+
+TODAY = date(2026, 12, 1)
+
+
+def check(folder: Path) -> Iterable[Fault]:
+    return first_faults([], today=TODAY, base=folder)
+
+
+class Desk:
+    """A copy of the shipped pack, and a workbook of the rows that a test changes as an editor would."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.source = PackFolder(folder)
+        self.book: Any = Workbook()
+
+    def whole(self) -> Any:
+        """Take the workbook of the whole pack."""
+        self.book = load_workbook(io.BytesIO(export_workbook(self.source)))
+        return self.book
+
+    def cell(self, sheet: str, column: str, row_id: str, language: str = "") -> Any:
+        """Return a cell; its sheet and its row are filled from the pack when the workbook does not have them yet."""
+        layout = self.layout(sheet)
+        page = self.page(layout)
+        for number in range(2, page.max_row + 2):
+            found = [page.cell(number, at + 1).value for at in range(len(layout.keys))]
+            if row_id in found and (not language or language in found):
+                return page.cell(number, layout.headings.index(column) + 1)
+        keys = (key for key in self.source.keys(layout) if key["id"] == row_id)
+        key = next(key for key in keys if not language or key["language"] == language)
+        values = {one.name: one.codec.show(self.source.value(one, key)) or None for one in layout.columns}
+        return page.cell(self.add_row(sheet, {**key, **values}), layout.headings.index(column) + 1)
+
+    def add_row(self, sheet: str, values: dict[str, Any]) -> int:
+        layout = self.layout(sheet)
+        page = self.page(layout)
+        row = int(page.max_row) + 1
+        for name, value in values.items():
+            page.cell(row, layout.headings.index(name) + 1).value = value
+        return row
+
+    def layout(self, sheet: str) -> SheetLayout:
+        return next(layout for layout in layouts(self.source.languages) if layout.name == sheet)
+
+    def page(self, layout: SheetLayout) -> Any:
+        if layout.name not in self.book.sheetnames:
+            self.book.create_sheet(layout.name).append(list(layout.headings))
+        return self.book[layout.name]
+
+    def import_(self, checked: Callable[[Path], Iterable[Fault]] = check) -> Imported:
+        stream = io.BytesIO()
+        self.book.save(stream)
+        return import_workbook(stream.getvalue(), self.folder, checked)
+
+    def bytes(self) -> dict[str, bytes]:
+        return {str(p.relative_to(self.folder)): p.read_bytes() for p in self.folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="session")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("master") / "pack"
+    shutil.copytree(BASE_PACK, folder, ignore=shutil.ignore_patterns("fitted", "questions"))
+    return folder
+
+
+@pytest.fixture
+def desk(master: Path, tmp_path: Path) -> Desk:
+    folder = tmp_path / "pack"
+    shutil.copytree(master, folder)
+    return Desk(folder)
