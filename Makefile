@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench lock fit cities help
+.PHONY: run test lint fmt bench faults lock fit cities help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ fmt: $(STAMP) ## put the code in order
 
 bench: $(STAMP) ## speed and memory, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments (two minutes)
+	$(BIN)/python -m tests.faults
 
 fit: $(STAMP) ## refit the understanding from the pack and write the artefact shipped with it
 	$(BIN)/python -m bot.understanding.fit

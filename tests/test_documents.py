@@ -35,3 +35,18 @@ def test_the_readmes_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "content/pack/README.md"]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_test_that_a_document_names_exists() -> None:
+    named = {
+        match.groups()
+        for document in (ROOT / "docs").rglob("*.md")
+        for match in re.finditer(r"`(tests/[\w/]+\.py)::(\w+)`", document.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    missing = [
+        f"{file}::{test}"
+        for file, test in sorted(named)
+        if not (ROOT / file).is_file() or not re.search(rf"def {test}\(", (ROOT / file).read_text("utf-8"))
+    ]
+    assert missing == []

@@ -24,6 +24,7 @@ from telegram.error import (
 
 from bot.delivery.verdict import Verdict
 from bot.storage.model import Outcome
+from bot.transport.fate import NotSentError
 
 SOON = timedelta(seconds=30)
 """The first pause after a send that never left; the dispatcher doubles it with every further try."""
@@ -53,6 +54,7 @@ NEVER_LEFT: tuple[type[BaseException], ...] = (
     httpx.PoolTimeout,
     ConnectionRefusedError,
     socket.gaierror,
+    NotSentError,
 )
 """Causes that prove that Telegram never saw the request: no connection was there to carry it."""
 

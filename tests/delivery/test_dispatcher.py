@@ -6,18 +6,16 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
-from bot.delivery.dispatcher import FAILED, LOST, Dispatcher, Limits
+from bot.delivery.dispatcher import FAILED, LOST, Limits
 from bot.delivery.schedule import next_due
 from bot.delivery.verdict import Verdict
 from bot.storage.memory import MemoryStore
 from bot.storage.model import (
-    ChatKind,
     DeliveryState,
-    Due,
     DueDelivery,
     Outcome,
     Quiet,
@@ -25,116 +23,8 @@ from bot.storage.model import (
     StoreError,
     SubscriptionChoice,
 )
-from content.model import Pack
-from content.profile import Profile
-from tests.delivery.packs import make_pack, make_tip
-
-START = datetime(2026, 3, 10, 8, tzinfo=UTC)
-PACK = make_pack({f"tip-{number}": make_tip() for number in range(5)})
-CHOICE = SubscriptionChoice(hour=9, zone="UTC")
-JAPANESE = Profile(language="ja")
-
-
-class Clock:
-    """A clock that moves when it is told to, and a sleep that ends when the clock reaches its end."""
-
-    def __init__(self) -> None:
-        self.now = START
-        self.slept: list[float] = []
-        self._sleepers: list[tuple[datetime, asyncio.Event]] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
-        for end, event in self._sleepers:
-            if end <= self.now:
-                event.set()
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        event = asyncio.Event()
-        self._sleepers.append((self.now + timedelta(seconds=seconds), event))
-        await event.wait()
-
-
-class SendError(Exception):
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__("PRIVATE WORDS")
-        self.verdict = verdict
-
-
-def classify(error: Exception) -> Verdict:
-    return error.verdict if isinstance(error, SendError) else Verdict(Outcome.UNCERTAIN, "unexpected")
-
-
-class Mailbox:
-    """A sender that notes what it sends; `answers` are raised first, one for each send, None for success."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[int, str, str]] = []
-        self.answers: list[Exception | None] = []
-        self.gate: asyncio.Event | None = None
-        self.busy = 0
-        self.busiest = 0
-
-    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile) -> int:
-        self.busy += 1
-        self.busiest = max(self.busiest, self.busy)
-        try:
-            await asyncio.sleep(0)
-            if self.gate is not None:
-                await self.gate.wait()
-            answer = self.answers.pop(0) if self.answers else None
-            if answer is not None:
-                raise answer
-            self.sent.append((chat_id, tip_id, profile.language))
-            return len(self.sent)
-        finally:
-            self.busy -= 1
-
-
-class House:
-    """Everything a dispatcher needs, with its store."""
-
-    def __init__(self, store: MemoryStore | None = None, pack: Pack = PACK, **limits: int) -> None:
-        self.store = store or MemoryStore()
-        self.clock = Clock()
-        self.mailbox = Mailbox()
-        self.dispatcher = self.hire("w1", pack, **limits)
-
-    def hire(self, worker: str, pack: Pack = PACK, **limits: int) -> Dispatcher:
-        return Dispatcher(
-            self.store,
-            lambda: pack,
-            self.mailbox,
-            classify,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            worker=worker,
-            limits=Limits(**limits),  # type: ignore[arg-type]  # only the whole numbers are set here
-        )
-
-    async def subscribe(self, *chat_ids: int, choice: SubscriptionChoice = CHOICE) -> None:
-        for chat_id in chat_ids:
-            await self.store.save_profile(chat_id, JAPANESE, ChatKind.PRIVATE, self.clock.now)
-            due = next_due(choice, self.clock.now, chat_id)
-            await self.store.subscribe(chat_id, choice, due, self.clock.now)
-
-    async def due_of(self, chat_id: int) -> Due | None:
-        subscription = await self.store.subscription_of(chat_id)
-        assert subscription is not None
-        return subscription.due
-
-    async def last_outcome(self, chat_id: int) -> Outcome | None:
-        return (await self.store.deliveries_of(chat_id))[-1].outcome
-
-
-async def settle() -> None:
-    """Let everything run that can run without the clock moving."""
-    for _ in range(200):
-        await asyncio.sleep(0)
+from tests.delivery.house import START, House, SendError, settle
+from tests.delivery.packs import make_pack
 
 
 async def test_a_due_tip_is_sent_recorded_and_the_next_one_planned() -> None:
@@ -531,11 +421,12 @@ async def test_who_unsubscribes_at_the_last_moment_gets_nothing() -> None:
 
 
 async def test_one_claim_that_cannot_be_handled_does_not_hold_up_the_others() -> None:
-    house = House()
+    store = MemoryStore()
+    house = House(store)
     await house.subscribe(5, 6)
-    broken = {**house.store.subscriptions_by_id[5], "days": "weekly", "weekday": 9}
+    broken = {**store.subscriptions_by_id[5], "days": "weekly", "weekday": 9}
     house.clock.move(hours=5)
-    house.store.subscriptions_by_id[5] = broken
+    store.subscriptions_by_id[5] = broken
     assert await house.dispatcher.run_once() == {FAILED: 1, "skipped": 1}
 
 
