@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 from telegram import LinkPreviewOptions, Update
 from telegram.constants import ParseMode
@@ -26,11 +27,14 @@ from bot.handlers.admin import SummarySender
 from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
 from bot.handlers.emergency import send_fallback
+from bot.handlers.limits import PER_MINUTE, QuestionLimit
 from bot.handlers.questions import overflow
 from bot.handlers.services import Pieces, ProfileCache, Services, ShownTips
+from bot.metrics import OTHER, UPDATE_KINDS, Metrics, Sources, watch_lag
 from bot.replies.emergency import prepare_fallback
 from bot.storage.model import StoreError
 from bot.storage.protocol import Store
+from bot.transport.observed import ObservedLimiter
 from bot.transport.pacing import Pacer
 from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
@@ -87,6 +91,7 @@ def build_services(
     operator: str = "",
     default_country: str | None = None,
     administrators: Collection[int] = (),
+    questions_per_minute: int = PER_MINUTE,
     profiles_lasting: timedelta | None = None,
 ) -> Services:
     """Return what the handlers work with. One thread thinks, so that the event loop never waits for arithmetic."""
@@ -103,6 +108,8 @@ def build_services(
         profiles=ProfileCache(clock, profiles_lasting),
         thinking=ThreadPoolExecutor(max_workers=1, thread_name_prefix="thinking"),
         tally=Tally(clock),
+        limit=QuestionLimit(clock, questions_per_minute),
+        metrics=Metrics(),
         operator=operator,
         default_country=default_country,
         administrators=frozenset(administrators),
@@ -134,7 +141,7 @@ def build_application(wiring: Wiring, services: Services) -> BotApplication:
         .base_file_url(f"{wiring.api_url}/file/bot")
         .request(wiring.request)
         .get_updates_request(wiring.updates_request)
-        .rate_limiter(wiring.pacer)
+        .rate_limiter(ObservedLimiter(wiring.pacer, services.metrics.sent))
         .concurrent_updates(processor)
         .context_types(ContextTypes(context=BotContext))
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))
@@ -186,7 +193,13 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
     await application.start()
     sender = TipSender(application.bot, services)
     dispatcher = Dispatcher(
-        services.store, lambda: services.pack, sender, classify, clock=services.clock, worker=worker
+        services.store,
+        lambda: services.pack,
+        sender,
+        classify,
+        clock=services.clock,
+        worker=worker,
+        observe=services.metrics.delivered,
     )
     services.wake = dispatcher.wake
     tasks = {
@@ -196,6 +209,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
             keep_summaries(services.store, services.clock, SummarySender(application.bot, services))
         ),
         "tally": asyncio.create_task(keep_tally(services.tally, services.store)),
+        "lag": asyncio.create_task(watch_lag(services.metrics.lagged)),
     }
     poller: Poller | None = None
     if poll:
@@ -206,13 +220,14 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
             poll_timeout=LONG_POLL,
         )
         tasks["poller"] = asyncio.create_task(poller.run())
+    services.metrics.watch(_sources(wiring, services, dispatcher, poller))
     try:
         yield Running(application, dispatcher, poller, tasks)
     finally:
         if poller is not None:
             await poller.stop()
         dispatcher.stop()
-        for name in ("retention", "summaries", "tally"):
+        for name in ("retention", "summaries", "tally", "lag"):
             tasks[name].cancel()
         await _settle(tasks.values())
         await application.stop()
@@ -224,7 +239,24 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
 
 async def process(application: BotApplication, update: Update) -> None:
     """Handle one update through the processor, which keeps the order within a chat."""
-    await application.update_processor.process_update(update, application.process_update(update))
+    services = cast(Services, application.bot_data["services"])
+    with services.metrics.update(_kind_of(update)):
+        await application.update_processor.process_update(update, application.process_update(update))
+
+
+def _kind_of(update: Update) -> str:
+    return next((kind for kind in UPDATE_KINDS if getattr(update, kind, None) is not None), OTHER)
+
+
+def _sources(wiring: Wiring, services: Services, dispatcher: Dispatcher, poller: Poller | None) -> Sources:
+    return Sources(
+        pack=lambda: services.pack,
+        clock=services.clock,
+        leads=lambda: dispatcher.leads,
+        waiting=lambda: wiring.pacer.waiting_broadcasts,
+        refusals=lambda: wiring.pacer.counts.refusals,
+        silent_for=poller.silent_for if poller else None,
+    )
 
 
 async def _flush(services: Services) -> None:

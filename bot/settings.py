@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         default=None,
         description="Secret that Telegram sends with each webhook call (1-256 letters, digits, _ and -).",
     )
-    listen: str = Field(default="127.0.0.1:8081", description="host:port of the web part (health, webhook).")
+    listen: str = Field(default="127.0.0.1:8081", description="host:port of the web part (health, metrics, webhook).")
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
         default=(), description="Telegram user ids of administrators, separated by commas."
     )
@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         ge=1,
         le=100,
         description="Messages of one chat that may wait before it is asked to slow down.",
+    )
+    questions_per_minute: int = Field(
+        default=60,
+        ge=1,
+        le=10_000,
+        description="Questions of one chat within a minute before it is asked for a pause; urgent ones are exempt.",
     )
     log_level: str = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR.", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from telegram import Bot, Update
@@ -11,6 +14,7 @@ from telegram.error import InvalidToken
 
 from bot.logs import REDACTED, setup_logging
 
+ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAF-very_secret_token_of_the_bot"
 
 
@@ -60,3 +64,22 @@ def test_json_lines_hold_one_event_with_its_fields(stream: io.StringIO) -> None:
     logging.getLogger("bot.test").info("tip-sent", extra={"outcome": "sent", "number": 3})
     line = json.loads(stream.getvalue())
     assert (line["event"], line["outcome"], line["number"], line["level"]) == ("tip-sent", "sent", 3, "info")
+
+
+def test_every_line_that_our_own_code_writes_is_an_event_name() -> None:
+    """Names can be searched and counted; what differs from time to time stands in the fields."""
+    calls = {"debug", "info", "warning", "error", "exception"}
+    for path in [*(ROOT / "bot").rglob("*.py"), *(ROOT / "content").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if not (isinstance(node.func.value, ast.Name) and node.func.value.id in {"logger", "_log"}):
+                continue
+            name = node.args[1 if node.func.attr == "log" else 0]
+            assert node.func.attr in {*calls, "log"}
+            where = f"{path.relative_to(ROOT)}:{node.lineno}"
+            text = name.value if isinstance(name, ast.Constant) else "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "x" for part in getattr(name, "values", [])
+            )  # fmt: skip
+            assert re.fullmatch(r"[a-z]+(-[a-z]+)*", str(text)), f"{where}: {text!r} is no name of an event"
+            assert len(node.args) == (2 if node.func.attr == "log" else 1), f"{where}: values belong into `extra`"

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
 import os
 import secrets
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from functools import partial
 
 import uvloop
-from starlette.applications import Starlette
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import Running, Wiring, build_services, load_understander, process, run_bot
+from bot.app import Wiring, build_services, load_understander, run_bot
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
-from bot.commands.signals import stop_on_signals
-from bot.handlers.services import Services
+from bot.commands.reload import keep_reloading
+from bot.commands.serving import build_serving
+from bot.commands.signals import reload_on_hangup, stop_on_signals
 from bot.settings import Settings
 from bot.storage.model import StoreError
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from bot.transport.polling import WebhookIsSetError
-from bot.web.app import build_web
+from bot.understanding.model import Understander
 from bot.web.server import serve
-from bot.web.webhook import Webhook
+from content.model import Pack
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +64,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _run(settings: Settings, token: str) -> None:
+def _read(settings: Settings) -> tuple[Pack, Understander]:
     pack = pack_of(settings)
+    return pack, load_understander(pack)
+
+
+async def _run(settings: Settings, token: str) -> None:
+    pack, understander = _read(settings)
     store = await open_store(settings.database_url)
     try:
         services = build_services(
             pack=pack,
-            understander=load_understander(pack),
+            understander=understander,
             store=store,
             clock=lambda: datetime.now(UTC),
             seed=secrets.randbits(32),
@@ -77,6 +83,7 @@ async def _run(settings: Settings, token: str) -> None:
             default_country=settings.default_country,
             administrators=settings.admins,
             # Behind a webhook several replicas may write the same profiles; polling is one process by nature.
+            questions_per_minute=settings.questions_per_minute,
             profiles_lasting=_SHARED_PROFILES if settings.webhook_url else None,
         )
         wiring = Wiring(
@@ -86,41 +93,15 @@ async def _run(settings: Settings, token: str) -> None:
             pending_per_chat=settings.pending_per_chat,
         )
         worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        with stop_on_signals() as stop:
+        read = partial(_read, settings)
+        with stop_on_signals() as stop, reload_on_hangup() as asked:
             async with run_bot(wiring, services, poll=settings.webhook_url is None, worker=worker) as running:
-                web = _web(settings, services, running)
+                web = build_serving(settings, services, running)
+                reloading = asyncio.create_task(keep_reloading(services, read, asked))
                 async with serve(web, settings.listen_host, settings.listen_port):
                     logger.info("bot-started", extra={"pack": pack.version, "polling": running.poller is not None})
                     await running.wait(stop)
+                    reloading.cancel()
                     logger.info("bot-stopping")
     finally:
         await store.close()
-
-
-def _web(settings: Settings, services: Services, running: Running) -> Starlette:
-    """Return the web part: health for whoever watches the process, and the webhook when one is set."""
-
-    async def store_answers() -> str | None:
-        await services.store.ping()
-        return None
-
-    async def parts_run() -> str | None:
-        ended = [name for name, task in running.tasks.items() if task.done()]
-        return f"stopped: {', '.join(ended)}" if ended else None
-
-    webhook: Webhook | None = None
-    if settings.webhook_url is not None and settings.webhook_secret is not None:
-        webhook = Webhook(
-            path=urlsplit(settings.webhook_url).path or "/",
-            secret=settings.webhook_secret.get_secret_value(),
-            bot=running.application.bot,
-            process=lambda update: process(running.application, update),
-            seen=services.store.seen_update,
-            record=lambda update_id: services.store.record_update(update_id, services.clock()),
-        )
-    return build_web(
-        alive={"parts": parts_run},
-        ready={"parts": parts_run, "database": store_answers},
-        silent_for=running.poller.silent_for if running.poller else None,
-        webhook=webhook,
-    )

@@ -56,7 +56,8 @@ class Dispatcher:
     """Delivers what is due until it is stopped.
 
     `pack` gives the current content pack, `classify` the meaning of an exception of the sender, `clock` the time
-    (aware), `sleep` waits some seconds, `worker` names this process and must be unique among all that run.
+    (aware), `sleep` waits some seconds, `worker` names this process and must be unique among all that run. `observe`
+    is told how each tip ended (an outcome, LOST or FAILED) and how long after its hour.
     """
 
     def __init__(
@@ -70,12 +71,16 @@ class Dispatcher:
         worker: str,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         limits: Limits | None = None,
+        observe: Callable[[str, timedelta], None] = lambda _outcome, _late: None,
     ) -> None:
         self._store, self._pack, self._sender, self._classify = store, pack, sender, classify
         self._clock, self._sleep, self._worker = clock, sleep, worker
         self._limits = limits or Limits()
         self._slots = asyncio.Semaphore(self._limits.concurrency)
         self._alarm = asyncio.Event()
+        self._observe = observe
+        self.leads = False
+        """Whether this process was the one that dispatches when it last asked."""
         self._stopping = False
         self._tasks: set[asyncio.Task[Counter[str]]] = set()
         self._marks: Together[tuple[DueDelivery, str], bool] = Together(self._mark_all)
@@ -99,11 +104,13 @@ class Dispatcher:
         try:
             while not self._stopping:
                 try:
-                    found = await self._store.lead() and await self._start_batch() is not None
+                    self.leads = await self._store.lead()
+                    found = self.leads and await self._start_batch() is not None
                     failures = 0
                 except StoreError as error:
                     failures += 1
-                    logger.warning("no tips could be claimed: %s", error)
+                    self.leads = False
+                    logger.warning("tips-not-claimed", extra={"reason": str(error)})
                     found = False
                 if not found and not self._stopping:
                     await self._idle(failures)
@@ -158,7 +165,7 @@ class Dispatcher:
         try:
             await self._store.release(claims, self._clock())
         except StoreError as error:
-            logger.warning("%d claims could not be given back and wait for their lease: %s", len(claims), error)
+            logger.warning("claims-not-given-back", extra={"number": len(claims), "reason": str(error)})
 
     async def _finish_batch(self, deliveries: Sequence[asyncio.Task[str]]) -> Counter[str]:
         try:
@@ -166,21 +173,26 @@ class Dispatcher:
         finally:
             for delivery in deliveries:
                 delivery.cancel()
-        logger.info("tips: %s", " ".join(f"{name}={number}" for name, number in sorted(tally.items())))
+        logger.info("tips", extra={f"tips_{name}": number for name, number in sorted(tally.items())})
         try:
             for name, number in tally.items():
                 await self._store.count(self._clock().date(), "delivery", name, "", number)
         except StoreError as error:
-            logger.warning("the counters of a batch were lost: %s", error)
+            logger.warning("batch-not-counted", extra={"reason": str(error)})
         return tally
 
     async def _deliver(self, claim: DueDelivery) -> str:
+        name = await self._attempt(claim)
+        self._observe(name, self._clock() - claim.due.at)
+        return name
+
+    async def _attempt(self, claim: DueDelivery) -> str:
         try:
             return await self._handle(claim)
         except StoreError as error:
-            logger.warning("a tip waits for its lease: %s", error)
+            logger.warning("tip-waits-for-its-lease", extra={"reason": str(error)})
         except Exception:
-            logger.exception("a tip could not be handled")
+            logger.exception("tip-not-handled")
         finally:
             self._slots.release()
         return FAILED
@@ -207,10 +219,8 @@ class Dispatcher:
         # The words of an exception can quote the message; its type and our reason cannot.
         logger.log(
             logging.DEBUG if verdict.outcome is Outcome.GONE else logging.WARNING,
-            "a tip was not sent: %s (%s, %s)",
-            verdict.outcome,
-            verdict.reason,
-            type(error).__name__,
+            "tip-not-sent",
+            extra={"outcome": verdict.outcome.value, "reason": verdict.reason, "error": type(error).__name__},
         )
         if verdict.outcome is Outcome.MOVED and verdict.new_chat_id is not None:
             await self._store.migrate_chat(claim.chat_id, verdict.new_chat_id)
@@ -226,7 +236,7 @@ class Dispatcher:
             try:
                 return await self._records.put(result)
             except StoreError as error:
-                logger.warning("an outcome could not be written, trying again: %s", error)
+                logger.warning("outcome-not-written", extra={"reason": str(error), "next_try_in": pause})
                 await self._sleep(pause)
         return await self._records.put(result)
 

@@ -45,6 +45,7 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
 
     incoming: Update
     _profile: Profile | None = None
+    _pack: Pack | None = None
 
     @classmethod
     def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> BotContext:
@@ -68,8 +69,10 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
 
     @property
     def pack(self) -> Pack:
-        """The content pack in use."""
-        return self.services.pack
+        """The content pack of this answer: the same from its beginning to its end, also while packs are reloaded."""
+        if self._pack is None:
+            self._pack = self.services.pack
+        return self._pack
 
     @property
     def chat(self) -> Chat:

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 async def send_fallback(context: BotContext) -> None:
     """Send the card that was rendered at start: it needs no store, no encoder and no pack."""
+    context.services.metrics.answered("fallback")
     language = country = None
     try:
         profile = await context.profile()

@@ -20,6 +20,7 @@ async def on_error(update: object, context: BotContext) -> None:
     Telegram's refusals (blocked, message too old) need no message: nobody would read it.
     """
     error = context.error
+    context.services.metrics.failed()
     reference = secrets.token_hex(4)
     known = update.update_id if isinstance(update, Update) else None
     kind = type(error).__name__

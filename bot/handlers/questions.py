@@ -10,6 +10,7 @@ from telegram import Message, MessageEntity
 from bot.handlers.context import BotContext
 from bot.handlers.emergency import answer_emergency, private_link, send_fallback, send_privately
 from bot.handlers.far import far_wishes
+from bot.handlers.limits import Turn
 from bot.handlers.places import asked_city, city
 from bot.handlers.sending import send_reply
 from bot.handlers.subscribe import own_wishes
@@ -18,6 +19,7 @@ from bot.replies.media import media_reply
 from bot.replies.menus import topics_menu
 from bot.replies.model import Button, Reply
 from bot.replies.wording import Words
+from bot.understanding.model import Understanding
 from content.model import Urgency
 
 logger = logging.getLogger(__name__)
@@ -56,10 +58,15 @@ async def answer_text(context: BotContext, text: str) -> None:
     try:
         recent = services.pieces.of(context.chat.id)
         services.pieces.add(context.chat.id, text)
+        turn = services.limit.take(context.chat.id)
+        if turn is not Turn.ANSWER and await services.urgency(text, recent) is Urgency.NONE:
+            await _pause(context, turn)
+            return
         meaning = await services.understand(text, recent)
         profile = await context.profile()
         reply = answer(context.pack, meaning, profile, services.clock(), operator=services.operator)
         services.tally.add_meaning(meaning, profile.language)
+        services.metrics.answered(_kind_of(meaning))
         if reply.emergency:
             # These pieces have had their answer; kept any longer, they would make an alarm of "thanks" too.
             services.pieces.forget(context.chat.id)
@@ -117,11 +124,29 @@ async def unknown_command(context: BotContext, text: str) -> None:
 
 async def overflow(context: BotContext) -> None:
     """Ask a chat that sends faster than it can be answered to take one thing at a time."""
-    profile = await context.profile()
-    words = Words(context.pack, profile.language)
-    await send_reply(
-        context, Reply((words.html("one-at-a-time"),), ((Button(words("menu.helplines"), "helplines:show:all"),),))
-    )
+    await _ask_to_wait(context, "one-at-a-time")
+
+
+async def _pause(context: BotContext, turn: Turn) -> None:
+    """Ask a chat that has asked too much within a minute for a pause, once."""
+    if turn is Turn.PAUSE:
+        context.services.metrics.answered("pause")
+        await _ask_to_wait(context, "pause")
+
+
+async def _ask_to_wait(context: BotContext, key: str) -> None:
+    words = Words(context.pack, (await context.profile()).language)
+    await send_reply(context, Reply((words.html(key),), ((Button(words("menu.helplines"), "helplines:show:all"),),)))
+
+
+def _kind_of(meaning: Understanding) -> str:
+    if meaning.urgency is Urgency.EMERGENCY:
+        return "emergency"
+    if meaning.refusal is not None:
+        return "refusal"
+    if meaning.topic is None:
+        return "unknown"
+    return "topic" if meaning.figure is None else "figure"
 
 
 async def _answer_in_group(context: BotContext, reply: Reply) -> None:

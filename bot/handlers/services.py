@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from bot.charts.cache import ChartCache
 from bot.delivery.tally import Tally
+from bot.handlers.limits import QuestionLimit
+from bot.metrics import Metrics
 from bot.replies.emergency import FallbackCards
 from bot.storage.protocol import Store
 from bot.understanding.model import Understander, Understanding
@@ -115,9 +117,9 @@ class ProfileCache:
 class Services:
     """The parts behind the handlers.
 
-    `pack` and `understander` change together when a pack is reloaded. `clock` returns the aware time of now,
-    `seed` makes chance repeatable, `wake` tells the dispatcher that a subscription changed, `administrators` are the
-    user ids of those who may see counts and send broadcasts.
+    `pack`, `understander` and `fallback` change together, by `use`, when a pack is reloaded. `clock` returns the
+    aware time of now, `seed` makes chance repeatable, `wake` tells the dispatcher that a subscription changed,
+    `administrators` are the user ids of those who may see counts and send broadcasts.
     """
 
     pack: Pack
@@ -132,10 +134,16 @@ class Services:
     profiles: ProfileCache
     thinking: Executor
     tally: Tally
+    limit: QuestionLimit
+    metrics: Metrics
     wake: Callable[[], None] = lambda: None
     operator: str = ""
     default_country: str | None = None
     administrators: frozenset[int] = frozenset()
+
+    def use(self, pack: Pack, understander: Understander, fallback: FallbackCards) -> None:
+        """Answer from another pack from now on. Whoever answers now ends with the pack that it began with."""
+        self.pack, self.understander, self.fallback = pack, understander, fallback
 
     def forget(self, chat_id: int) -> None:
         """Drop everything that memory holds of a chat."""
@@ -143,6 +151,7 @@ class Services:
         self.shown_tips.forget(chat_id)
         self.profiles.forget(chat_id)
         self.tally.forget(chat_id)
+        self.limit.forget(chat_id)
 
     async def understand(self, text: str, recent: Sequence[str]) -> Understanding:
         """Understand a message off the event loop. Never raises: what breaks inside counts as degraded."""

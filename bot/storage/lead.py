@@ -58,7 +58,7 @@ class Lead:
             await self._drop()
             raise
         if held:
-            logger.info("this process dispatches now")
+            logger.info("lead-taken")
             self._beat = asyncio.create_task(self._keep_alive())
         return held
 
@@ -82,7 +82,7 @@ class Lead:
             assert self._connection is not None  # noqa: S101  (only a leader asks)
             await self._connection.execute(sa.text("SELECT 1"))
         except _FAILURES:
-            logger.warning("this process dispatches no longer: its session was ended")
+            logger.warning("lead-lost")
             await self._drop()
             return False
         return True

@@ -111,7 +111,7 @@ class Pacer(BaseRateLimiter[str]):
         async def send() -> Answer:
             return await callback(*args, **kwargs)
 
-        if not endpoint.startswith(_PACED) or endpoint in _SIGNS:
+        if not is_paced(endpoint):
             return await send()
         chat_id = _chat_id(data)
         if lane == BROADCAST:
@@ -192,11 +192,16 @@ class Pacer(BaseRateLimiter[str]):
             self._refused[chat_id] = now
         if whole_bot or len(self._refused) > 1:
             self.counts.general_refusals += 1
-            _log.warning("Telegram refuses the bot for flooding; broadcasts pause for %.0f s", pause)
+            _log.warning("flood-bot", extra={"broadcasts_pause_for": pause})
             self._lane.hold(now + pause)
         elif chat_id is not None:
-            _log.warning("Telegram refuses one chat for flooding; it is left alone for %.0f s", pause)
+            _log.warning("flood-chat", extra={"chat_left_alone_for": pause})
             self._chats.hold(chat_id, now + pause)
+
+
+def is_paced(endpoint: str) -> bool:
+    """Tell whether a method of the Bot API sends or changes a message, as against signs, getters and deletions."""
+    return endpoint.startswith(_PACED) and endpoint not in _SIGNS
 
 
 def _later(seconds: float) -> RetryAfter:

@@ -151,7 +151,7 @@ class Poller:
             update_id = _update_id(item)
             if update_id is None:
                 self.counts.malformed += 1
-                _log.warning("an update without an id was skipped")
+                _log.warning("update-without-id")
             elif update_id in self._running or update_id in self._handled:
                 self.counts.repeated += 1
             else:
@@ -171,7 +171,7 @@ class Poller:
         except Exception as error:  # noqa: BLE001 -- a broken update can break the parser in any way
             self.counts.malformed += 1
             self._handled.add(update_id)
-            _log.warning("update %s cannot be read and is skipped: %s", update_id, type(error).__name__)
+            _log.warning("update-unreadable", extra={"update": update_id, "error": type(error).__name__})
             return
         self._running[update_id] = asyncio.create_task(self._handle(update_id, update))
 
@@ -184,7 +184,7 @@ class Poller:
                 self.counts.abandoned += 1
             else:
                 self.counts.failed += 1
-            _log.error("update %s failed: %s", update_id, type(error).__name__)
+            _log.error("update-failed", extra={"update": update_id, "error": type(error).__name__})
         finally:
             del self._running[update_id]
         self._handled.add(update_id)
@@ -224,23 +224,26 @@ class Poller:
         if isinstance(error, RetryAfter):
             pause = max(pause, retry_seconds(error))
         if isinstance(error, Conflict):
-            _log.error("another process asks Telegram for this bot's updates; only one may. Next try in %.1f s", pause)
+            _log.error("another-process-polls-for-this-bot", extra={"next_try_in": round(pause, 1)})
         else:
-            _log.warning("polling failed (%s: %s), next try in %.1f s", type(error).__name__, error, pause)
+            _log.warning(
+                "polling-failed",
+                extra={"error": type(error).__name__, "reason": str(error), "next_try_in": round(pause, 1)},
+            )
         await self._or_stop(self._sleep(pause))
 
     async def _finish(self) -> None:
         if self._running:
             await asyncio.wait(tuple(self._running.values()), timeout=self._stop_within)
         if self._running:
-            _log.warning("stopped with %s updates unfinished; Telegram will repeat them", len(self._running))
+            _log.warning("updates-left-for-the-next-start", extra={"number": len(self._running)})
         if self._after_last is None:
             return
         try:
             async with asyncio.timeout(_FAREWELL_TIMEOUT):
                 await self._get_updates(0, 1)  # what it returns is not confirmed, and comes again
         except (TelegramError, TimeoutError) as error:
-            _log.warning("the last updates could not be confirmed and may come again: %s", type(error).__name__)
+            _log.warning("last-updates-not-confirmed", extra={"error": type(error).__name__})
 
     async def _or_stop(self, awaitable: Awaitable[Any]) -> Any:  # noqa: ANN401 -- passes through what it awaits
         """Await, but cancel and give None as soon as the poller is to stop."""

@@ -120,7 +120,7 @@ class PerChatProcessor(BaseUpdateProcessor):
         try:
             return self._is_urgent(update)
         except Exception as error:  # noqa: BLE001 -- whatever breaks the judge, a cry for help must pass
-            _log.error("judging update %s failed: %s", update.update_id, type(error).__name__)
+            _log.error("judging-failed", extra={"update": update.update_id, "error": type(error).__name__})
             return True
 
     async def _run(self, update: Update, coroutine: Awaitable[Any]) -> None:
@@ -130,7 +130,7 @@ class PerChatProcessor(BaseUpdateProcessor):
         except TimeoutError:
             if not limit.expired():
                 raise
-            _log.error("update %s was not handled within %s s", update.update_id, self._handler_timeout)
+            _log.error("handler-timeout", extra={"update": update.update_id, "seconds": self._handler_timeout})
             if self._on_timeout is not None:
                 await self._notify(self._on_timeout, update)
 
@@ -139,7 +139,7 @@ class PerChatProcessor(BaseUpdateProcessor):
             async with asyncio.timeout(self._handler_timeout):
                 await notice(update)
         except Exception as error:  # noqa: BLE001 -- a failing notice must not stall the chat
-            _log.error("a notice about update %s failed: %s", update.update_id, type(error).__name__)
+            _log.error("notice-failed", extra={"update": update.update_id, "error": type(error).__name__})
 
 
 @dataclass(slots=True)

@@ -1,11 +1,11 @@
-"""The web part: is the bot alive, is it ready, and the webhook."""
+"""The web part: is the bot alive, is it ready, its numbers, and the webhook."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.web.webhook import Webhook
@@ -14,6 +14,7 @@ Check = Callable[[], Awaitable[str | None]]
 """Gives None when all is well, else what is wrong, in words for the operator."""
 
 SILENCE_LIMIT = 90.0
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def build_web(
@@ -22,6 +23,7 @@ def build_web(
     ready: Mapping[str, Check] | None = None,
     silent_for: Callable[[], float] | None = None,
     webhook: Webhook | None = None,
+    metrics: Callable[[], bytes] | None = None,
     routes: Sequence[BaseRoute] = (),
     check_timeout: float = 3.0,
 ) -> Starlette:
@@ -31,7 +33,8 @@ def build_web(
     of ``alive`` objects, or the poller has heard nothing for 90 s (``silent_for`` gives the seconds; None
     without a poller). ``GET /readyz`` answers 200 when every check of ``ready`` is content, else 503. Both answer with
     an object: ``ok``, and ``problems`` by the name of the check. Checks run side by side; one that fails, or takes
-    longer than ``check_timeout`` seconds, is a problem itself. ``webhook`` and ``routes`` are added when given.
+    longer than ``check_timeout`` seconds, is a problem itself. ``GET /metrics`` answers with what ``metrics`` gives, in
+    the text format of Prometheus. ``webhook``, ``metrics`` and ``routes`` are added when given.
     """
     living = dict(alive or {})
     if silent_for is not None:
@@ -41,9 +44,18 @@ def build_web(
         Route("/readyz", _endpoint(dict(ready or {}), check_timeout)),
         *routes,
     ]
+    if metrics is not None:
+        application_routes.append(Route("/metrics", _numbers(metrics)))
     if webhook is not None:
         application_routes.append(webhook.route())
     return Starlette(routes=application_routes)
+
+
+def _numbers(render: Callable[[], bytes]) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(_request: Request) -> Response:
+        return Response(render(), media_type=PROMETHEUS, headers={"Cache-Control": "no-store"})
+
+    return answer
 
 
 def _listens(silent_for: Callable[[], float]) -> Check:

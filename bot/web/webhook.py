@@ -100,10 +100,10 @@ class Webhook:
             update = Update.de_json(data, self._bot)
         except Exception as error:  # noqa: BLE001 -- a broken update can break the parser in any way
             known = update_id if isinstance(update_id, int) else "without a readable id"
-            _log.warning("update %s cannot be read and is skipped: %s", known, type(error).__name__)
+            _log.warning("update-unreadable", extra={"update": known, "error": type(error).__name__})
             return None
         if not isinstance(update_id, int) or isinstance(update_id, bool):
-            _log.warning("an update without an id was skipped")
+            _log.warning("update-without-id")
             return None
         return update
 
@@ -123,17 +123,17 @@ class Webhook:
         return done
 
     async def _handle(self, update: Update) -> bool:
-        if await self._ask("seen", self._seen, update.update_id):
+        if await self._ask("update-lookup", self._seen, update.update_id):
             self.counts.repeated += 1
             return True
         try:
             await self._process(update)
         except Exception as error:  # noqa: BLE001 -- one update must not reach the server as a fault
             self.counts.failed += 1
-            _log.error("update %s failed: %s", update.update_id, type(error).__name__)
+            _log.error("update-failed", extra={"update": update.update_id, "error": type(error).__name__})
             return self._is_hopeless(update.update_id)
         self._failures.pop(update.update_id, None)
-        await self._ask("record", self._record, update.update_id)
+        await self._ask("update-record", self._record, update.update_id)
         self.counts.handled += 1
         return True
 
@@ -142,7 +142,7 @@ class Webhook:
             async with asyncio.timeout(self._store_timeout):
                 return bool(await question(update_id))
         except Exception as error:  # noqa: BLE001 -- a broken store must not keep an answer from a person
-            _log.error("%s failed for update %s: %s", name, update_id, type(error).__name__)
+            _log.error(f"{name}-failed", extra={"update": update_id, "error": type(error).__name__})
             return False
 
     def _is_hopeless(self, update_id: int) -> bool:
