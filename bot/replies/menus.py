@@ -39,7 +39,8 @@ def country_reply(pack: Pack, profile: Profile, proposed: str | None) -> Reply:
 def ready_reply(pack: Pack, profile: Profile) -> Reply:
     """Return the end of the first contact: what can be done now."""
     words = Words(pack, profile.language)
-    return Reply((words.html("start.ready"),), home_rows(words))
+    key = "start.ready-young" if profile.audience is Audience.YOUNG else "start.ready"
+    return Reply((words.html(key),), home_rows(words))
 
 
 def home_rows(words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -21,6 +21,7 @@ _CREDITS = 3
 """Publishers under a first screen; all sources are one button away."""
 _AGREEMENT_UNDER = "family-rules"
 """The topic that leads to the family agreement."""
+_OWN_LABELS = {"say", "worry"}
 _WITH_HELP = {"happened", "do"}
 """Groups whose topics name a helpline on the first screen, whatever their urgency."""
 
@@ -103,7 +104,7 @@ def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetim
         if entry.urgency is Urgency.EMERGENCY:
             # The part takes the place of the first screen; whom to call must not go with it.
             body += "\n\n" + helpline_card(pack, profile, entry.needs, now, limit=_PART_LINES)
-    heading = bold(f"{text.title} · {words('part.' + part)}")
+    heading = bold(f"{text.title} · {part_label(words, part, profile.audience)}")
     rows = topic_buttons(pack, topic, profile, shown=part)
     return Reply((f"{heading}\n\n{body}",), rows, shows=shown_items(pack, topic, profile))
 
@@ -124,13 +125,21 @@ def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tu
     words = Words(pack, profile.language)
     parts = choose_voice(text, profile.audience).parts
     names = ["first", *(name for name in PART_NAMES if name in parts), "help", "sources"]
-    row = [Button(words("part." + name), f"topic:{name}:{topic}") for name in names if name != shown]
+    row = [
+        Button(part_label(words, name, profile.audience), f"topic:{name}:{topic}") for name in names if name != shown
+    ]
     related = [
         topic_button(pack, other, profile.language) for other in pack.topics[topic].related if has_words(pack, other)
     ]
     if topic == _AGREEMENT_UNDER and any(language.agreement for language in pack.languages.values()):
         related.insert(0, Button(words("command.agreement"), "agreement:show:all"))
     return (*_rows(row, 2), *_rows(related[:3], 1))
+
+
+def part_label(words: Words, part: str, audience: Audience | None) -> str:
+    """Return what a further part is called; to a young person what to say and when to worry are told as theirs."""
+    own = audience is Audience.YOUNG and part in _OWN_LABELS
+    return words(f"part.{part}-young" if own else f"part.{part}")
 
 
 def _rows(buttons: Sequence[Button], width: int) -> tuple[tuple[Button, ...], ...]:
