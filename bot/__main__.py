@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "validate content packs",
     "content": "the pack as a workbook for editors, and back",
     "db": "migrate, back up or copy the database",
+    "doctor": "what is wrong with this deployment, and what to do",
     "telegram": "set up commands, descriptions and webhook at Telegram",
 }
 

@@ -1,0 +1,120 @@
+"""`mamori doctor` against the local Bot API: green when all is well, one line with advice for what is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.commands.examinations import Grade, clock_finding
+from tests.process.conftest import TOKEN, LocalTelegram, Start
+
+
+async def examined(start: Start, **settings: str) -> tuple[int, str]:
+    doctor = await start("doctor", **settings)
+    code = await doctor.process.wait()
+    await doctor.stop_reading()
+    said = "".join([*doctor.out, *doctor.err])
+    assert "Traceback" not in said
+    assert settings["BOT_TOKEN"].partition(":")[2] not in said
+    return code, said
+
+
+def well(telegram: LocalTelegram, **more: str) -> dict[str, str]:
+    return {"BOT_TOKEN": TOKEN, "BOT_API_URL": telegram.address, "BOT_OPERATOR": "A school", **more}
+
+
+async def test_a_deployment_without_faults_is_green(start: Start, telegram: LocalTelegram, tmp_path: Path) -> None:
+    upgrade = await start("db", "upgrade")
+    assert await upgrade.process.wait() == 0
+    code, said = await examined(start, **well(telegram))
+    assert code == 0, said
+    for line in (
+        "ok   settings  ",
+        "ok   token     the bot is @",
+        "ok   webhook   none; the bot polls",
+        "ok   clock     ",
+        "ok   database  sqlite",
+        "ok   pack      ",
+        "ok   fonts     ",
+        f"GB free at {tmp_path}",
+        "Nothing is in the way.",
+    ):
+        assert line in said, said
+
+
+async def test_before_the_first_start_there_is_nothing_to_fix_and_nothing_is_made(
+    start: Start, telegram: LocalTelegram, tmp_path: Path
+) -> None:
+    code, said = await examined(start, **well(telegram))
+    assert code == 0, said
+    assert "will be made at the first start" in said
+    assert not (tmp_path / "mamori.db").exists()
+
+
+async def test_each_fault_is_named_with_what_to_do(start: Start, telegram: LocalTelegram, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay" / "en"
+    overlay.mkdir(parents=True)
+    (overlay / "wording.yaml").write_text("unknown-command: [no, text]\n", "utf-8")
+    code, said = await examined(
+        start,
+        **well(
+            telegram,
+            BOT_OPERATOR="",
+            BOT_PACKS=str(overlay.parent),
+            BOT_DATABASE_URL="sqlite:///nowhere/mamori.db",
+            BOT_WEBHOOK_URL="http://bot.example.org:9000/telegram",
+            BOT_WEBHOOK_SECRET="a-secret",
+        ),
+    )
+    assert code == 1
+    for line in (
+        "fix  settings  BOT_WEBHOOK_URL is not https",
+        "fix  settings  BOT_WEBHOOK_URL has port 9000",
+        "look settings  BOT_OPERATOR is empty",
+        "fix  webhook   Telegram sends its updates nowhere -> run `mamori telegram setup`",
+        "fix  database  ",
+        "fix  pack      ",
+    ):
+        assert line in said, said
+
+
+async def test_a_webhook_that_is_set_but_not_wanted_is_named(start: Start, telegram: LocalTelegram) -> None:
+    hook = {"BOT_WEBHOOK_URL": "http://127.0.0.1:9/telegram", "BOT_WEBHOOK_SECRET": "a-secret"}
+    setup = await start("telegram", "setup", **well(telegram, **hook))
+    assert await setup.process.wait() == 0
+    code, said = await examined(start, **well(telegram))
+    assert code == 1
+    assert "fix  webhook   updates go to a webhook at 127.0.0.1" in said
+    await telegram.act("say", text="hello")
+    code, said = await examined(start, **well(telegram, **hook))
+    assert "webhook   " in said
+
+
+async def test_a_token_that_telegram_does_not_know_is_named(start: Start, telegram: LocalTelegram) -> None:
+    code, said = await examined(start, **{**well(telegram), "BOT_TOKEN": "999999:another-token"})
+    assert code == 1
+    assert "fix  token     Telegram does not know this token" in said
+
+
+async def test_no_way_to_telegram_is_named(start: Start) -> None:
+    code, said = await examined(start, BOT_TOKEN=TOKEN, BOT_API_URL="http://127.0.0.1:9")
+    assert code == 1
+    assert "fix  token     the Bot API at http://127.0.0.1:9 cannot be reached" in said
+    assert "look clock     could not be compared" in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "grade", "words"),
+    [
+        (0, Grade.OK, "agrees"),
+        (-4, Grade.OK, "agrees"),
+        (60, Grade.FIX, "60 s fast"),
+        (-3600, Grade.FIX, "3600 s slow"),
+    ],
+)
+def test_a_clock_that_nobody_sets_is_named(seconds: int, grade: Grade, words: str) -> None:
+    finding = clock_finding(timedelta(seconds=seconds))
+    assert finding.grade is grade
+    assert words in finding.found
