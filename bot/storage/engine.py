@@ -23,6 +23,8 @@ TRIES_A_SECOND = 50
 """How often the switch to a write-ahead log is tried while somebody else makes it."""
 POSTGRES_SECONDS = 30
 """How long one statement may take on PostgreSQL."""
+IDLE_SECONDS = 20
+"""How long a transaction may stand still on PostgreSQL: a frozen process must not keep its rows locked."""
 
 
 SQLITE_PRAGMAS = (
@@ -100,7 +102,11 @@ class Database:
                 "command_timeout": POSTGRES_SECONDS,
                 "timeout": POSTGRES_SECONDS,
                 # A plan made while the tables were empty is kept for ever and reads whole tables once they are full.
-                "server_settings": {"plan_cache_mode": "force_custom_plan", "jit": "off"},
+                "server_settings": {
+                    "plan_cache_mode": "force_custom_plan",
+                    "jit": "off",
+                    "idle_in_transaction_session_timeout": str(IDLE_SECONDS * 1000),
+                },
             }
             with one_sentence(self.url):
                 return create_async_engine(

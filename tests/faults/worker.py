@@ -15,7 +15,7 @@ from telegram.ext import ExtBot
 
 from bot.delivery.dispatcher import Dispatcher, Limits
 from bot.delivery.outcome import classify
-from bot.storage import lead
+from bot.storage import engine, lead
 from bot.storage.sql import open_store
 from bot.transport.pacing import BROADCAST, Pacer
 from bot.transport.request import AiohttpRequest
@@ -42,7 +42,8 @@ class Sender:
 
 async def main(address: str, api: str, ahead: float, how_long: str) -> None:
     """Deliver what is due."""
-    lead.LAPSE, lead.BEAT = timedelta(seconds=2), timedelta(seconds=0.5)
+    # What is waited for when a process froze is waited for here too, but not for long.
+    lead.LAPSE, lead.BEAT, engine.IDLE_SECONDS = timedelta(seconds=2), timedelta(seconds=0.5), 2
     store = await open_store(address)
     request = AiohttpRequest()
     bot = ExtBot(

@@ -6,19 +6,23 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from bot.storage import engine
 from bot.storage.engine import Database, parse_url
 from bot.storage.lead import BEAT, LAPSE
+from bot.storage.model import Due, StoreError, SubscriptionChoice
 from bot.storage.protocol import Store
+from bot.storage.schema import subscriptions
 from bot.storage.sql import open_store
 from tests.storage.conftest import make_postgres_database
 from tests.storage.postgres import missing
 
 PATIENCE = 30
+NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 REPLICA = """
 import asyncio, sys
 from datetime import timedelta
@@ -137,3 +141,25 @@ def test_the_next_replica_leads_within_30_seconds() -> None:
     asked_every = timedelta(seconds=5)  # the dispatcher's interval
     assert LAPSE + asked_every < timedelta(seconds=30)
     assert BEAT * 3 < LAPSE
+
+
+async def test_a_process_that_freezes_inside_a_transaction_does_not_keep_its_rows(
+    shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awake = await open_store(shared)
+    await awake.subscribe(5, SubscriptionChoice(hour=9), Due(NOW, NOW.date()), NOW)
+    monkeypatch.setattr(engine, "IDLE_SECONDS", 1)
+    frozen = Database(parse_url(shared))
+
+    async def change_and_freeze() -> None:
+        async with frozen.writing() as connection:
+            await connection.execute(sa.update(subscriptions).values(hour=10))
+            assert await awake.unsubscribe(5, NOW)
+
+    with pytest.raises(StoreError):
+        await change_and_freeze()
+    await frozen.close()
+    kept = await awake.subscription_of(5)
+    assert kept is not None
+    assert kept.choice.hour == 9
+    await awake.close()
