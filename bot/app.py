@@ -17,6 +17,7 @@ from telegram.ext import Application, BaseUpdateProcessor, ContextTypes, Default
 from telegram.request import BaseRequest
 
 from bot.charts.cache import ChartCache
+from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.outcome import classify
 from bot.delivery.overview import keep_summaries
@@ -24,6 +25,7 @@ from bot.delivery.retention import keep_retention
 from bot.delivery.tally import Tally, keep_tally
 from bot.handlers import BotApplication, register
 from bot.handlers.admin import SummarySender
+from bot.handlers.broadcast_cards import BroadcastSender
 from bot.handlers.context import BotContext
 from bot.handlers.deliver import TipSender
 from bot.handlers.emergency import send_fallback
@@ -92,6 +94,7 @@ def build_services(
     default_country: str | None = None,
     administrators: Collection[int] = (),
     questions_per_minute: int = PER_MINUTE,
+    broadcast_rate: float = 29.0,
     profiles_lasting: timedelta | None = None,
 ) -> Services:
     """Return what the handlers work with. One thread thinks, so that the event loop never waits for arithmetic."""
@@ -113,6 +116,7 @@ def build_services(
         operator=operator,
         default_country=default_country,
         administrators=frozenset(administrators),
+        broadcast_rate=broadcast_rate,
     )
 
 
@@ -202,8 +206,18 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         observe=services.metrics.delivered,
     )
     services.wake = dispatcher.wake
+    broadcaster = Broadcaster(
+        services.store,
+        BroadcastSender(application.bot, services),
+        classify,
+        clock=services.clock,
+        worker=worker,
+        rate=services.broadcast_rate,
+    )
+    services.wake_broadcasts = broadcaster.wake
     tasks = {
         "dispatcher": asyncio.create_task(dispatcher.run()),
+        "broadcaster": asyncio.create_task(broadcaster.run()),
         "retention": asyncio.create_task(keep_retention(services.store, services.clock)),
         "summaries": asyncio.create_task(
             keep_summaries(services.store, services.clock, SummarySender(application.bot, services))
@@ -227,6 +241,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         if poller is not None:
             await poller.stop()
         dispatcher.stop()
+        broadcaster.stop()
         for name in ("retention", "summaries", "tally", "lag"):
             tasks[name].cancel()
         await _settle(tasks.values())

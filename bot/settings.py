@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     )
     listen: str = Field(default="127.0.0.1:8081", description="host:port of the web part (health, metrics, webhook).")
     admins: Annotated[tuple[int, ...], NoDecode] = Field(
-        default=(), description="Telegram user ids of administrators, separated by commas."
+        default=(), description="Telegram user ids of administrators, separated by commas; a broadcast needs two."
     )
     operator: str = Field(default="", description="Who runs this bot, shown in /about.")
     default_country: str | None = Field(

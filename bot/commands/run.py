@@ -82,6 +82,7 @@ async def _run(settings: Settings, token: str) -> None:
             operator=settings.operator,
             default_country=settings.default_country,
             administrators=settings.admins,
+            broadcast_rate=settings.broadcast_rate,
             # Behind a webhook several replicas may write the same profiles; polling is one process by nature.
             questions_per_minute=settings.questions_per_minute,
             profiles_lasting=_SHARED_PROFILES if settings.webhook_url else None,

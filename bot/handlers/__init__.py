@@ -19,6 +19,7 @@ from bot.handlers import (
     about,
     admin,
     agreement,
+    broadcast,
     emergency,
     far,
     helplines,
@@ -57,6 +58,7 @@ FEATURES: tuple[Feature, ...] = (
     about.FEATURE,
     emergency.FEATURE,
     admin.FEATURE,
+    broadcast.FEATURE,
 )
 
 BotApplication = Application[Any, BotContext, dict[str, object], dict[str, object], dict[str, object], Any]

@@ -119,6 +119,7 @@ class Services:
 
     `pack`, `understander` and `fallback` change together, by `use`, when a pack is reloaded. `clock` returns the
     aware time of now, `seed` makes chance repeatable, `wake` tells the dispatcher that a subscription changed,
+    `wake_broadcasts` the broadcaster that there is work, `broadcast_rate` is how many messages a second may leave,
     `administrators` are the user ids of those who may see counts and send broadcasts.
     """
 
@@ -137,6 +138,8 @@ class Services:
     limit: QuestionLimit
     metrics: Metrics
     wake: Callable[[], None] = lambda: None
+    wake_broadcasts: Callable[[], None] = lambda: None
+    broadcast_rate: float = 29.0
     operator: str = ""
     default_country: str | None = None
     administrators: frozenset[int] = frozenset()

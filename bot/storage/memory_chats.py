@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice, whole_second
-from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, SHOWN_KEPT, UPDATE_KEPT
+from bot.storage.protocol import BROADCAST_KEPT, CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, SHOWN_KEPT, UPDATE_KEPT
 from bot.storage.rows import (
     chat_from,
     choice_row,
@@ -34,6 +34,18 @@ class MemoryTables:
         self.pictures: dict[tuple[int, str], str] = {}
         self.shown: dict[tuple[int, str, str], datetime] = {}
         self.summaries: dict[int, datetime] = {}
+        self.broadcasts_by_id: dict[str, dict[str, Any]] = {}
+        self.broadcast_texts: dict[str, dict[str, str]] = {}
+        self.broadcast_deliveries: dict[tuple[str, int], dict[str, Any]] = {}
+
+    def drop_broadcasts(self, broadcast_ids: Collection[str]) -> int:
+        """Delete broadcasts with their texts and messages; return how many there were."""
+        for broadcast_id in broadcast_ids:
+            del self.broadcasts_by_id[broadcast_id]
+            del self.broadcast_texts[broadcast_id]
+        for key in [key for key in self.broadcast_deliveries if key[0] in broadcast_ids]:
+            del self.broadcast_deliveries[key]
+        return len(broadcast_ids)
 
     def gets_tips(self, chat_id: int) -> bool:
         """Tell whether the chat has a subscription that was not ended."""
@@ -121,6 +133,9 @@ class MemoryChats(MemoryTables):
             for (chat_id, item, version), at in list(self.shown.items()):
                 if chat_id == old:
                     self.shown.setdefault((new, item, version), at)
+        for (broadcast_id, chat_id), message in list(self.broadcast_deliveries.items()):
+            if chat_id == old:
+                self.broadcast_deliveries.setdefault((broadcast_id, new), {**message, "chat_id": new})
         await self.forget(old)
         return True
 
@@ -132,7 +147,17 @@ class MemoryChats(MemoryTables):
             del self.deliveries_by_day[day]
         for message in messages:
             del self.messages[message]
+        written = [key for key, row in self.broadcasts_by_id.items() if row["author"] == chat_id]
+        own = self.drop_broadcasts(written)
+        for row in self.broadcasts_by_id.values():
+            if row["approver"] == chat_id:
+                row.update(approver=None, approver_message=None)
+        got = [key for key in self.broadcast_deliveries if key[1] == chat_id]
+        for key in got:
+            del self.broadcast_deliveries[key]
         rows = {
+            "broadcasts": own,
+            "broadcast_deliveries": len(got),
             "summaries": int(self.summaries.pop(chat_id, None) is not None),
             "shown": self.drop_shown(chat_id),
             "messages": len(messages),
@@ -154,6 +179,12 @@ class MemoryChats(MemoryTables):
                 for (owner, message_id), at in sorted(self.messages.items())
                 if owner == chat_id
             ],
+            "broadcasts": [
+                row for row in self.broadcasts_by_id.values() if chat_id in {row["author"], row["approver"]}
+            ],
+            "broadcast_deliveries": [
+                row for (_, owner), row in sorted(self.broadcast_deliveries.items()) if owner == chat_id
+            ],
             "shown": [
                 {"chat_id": owner, "item": item, "version": version, "at": at}
                 for (owner, item, version), at in sorted(self.shown.items())
@@ -167,7 +198,22 @@ class MemoryChats(MemoryTables):
 
     async def purge(self, now: datetime) -> Receipt:
         """See the protocol."""
-        rows = dict.fromkeys(("messages", "updates", "shown", "summaries", "subscriptions", "deliveries", "chats"), 0)
+        rows = dict.fromkeys(
+            (
+                "broadcasts",
+                "broadcast_deliveries",
+                "messages",
+                "updates",
+                "shown",
+                "summaries",
+                "subscriptions",
+                "deliveries",
+                "chats",
+            ),
+            0,
+        )
+        old = [key for key, row in self.broadcasts_by_id.items() if row["changed_at"] <= now - BROADCAST_KEPT]
+        rows["broadcasts"] = self.drop_broadcasts(old)
         for shown in [key for key, at in self.shown.items() if at <= now - SHOWN_KEPT]:
             del self.shown[shown]
             rows["shown"] += 1

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from bot.storage.broadcast import Broadcast, BroadcastClaim, BroadcastResult, BroadcastState, HeldBack, Target
 from bot.storage.model import (
     Chat,
     ChatKind,
@@ -38,6 +39,9 @@ UPDATE_KEPT = timedelta(days=1)
 
 SHOWN_KEPT = timedelta(days=90)
 """How long is known which version of a text a subscribed chat was shown, so that it can be told of a mistake."""
+
+BROADCAST_KEPT = timedelta(days=30)
+"""How long a broadcast is kept after its last change: its text, and to whom it went."""
 
 
 class Chats(Protocol):
@@ -176,7 +180,82 @@ class Surveys(Protocol):
         """Return whose summary is due, and move each to `following`: nobody else gets these."""
 
 
-class Store(Chats, Deliveries, Records, Surveys, Protocol):
+class Broadcasts(Protocol):
+    """What administrators send to many: the draft, the approval, and the message of each chat."""
+
+    async def create_broadcast(self, broadcast: Broadcast) -> None:
+        """Keep a new draft."""
+
+    async def broadcast_of(self, broadcast_id: str) -> Broadcast | None:
+        """Return a broadcast, or None when there is none of this id."""
+
+    async def broadcasts(self, states: Collection[BroadcastState]) -> Sequence[Broadcast]:
+        """Return the broadcasts in one of the states, the oldest first."""
+
+    async def change_draft(self, broadcast: Broadcast, now: datetime) -> bool:
+        """Keep what a draft says now, with the next revision; False, and nothing changes, when it is no draft."""
+
+    async def move_broadcast(
+        self,
+        broadcast_id: str,
+        sources: Collection[BroadcastState],
+        target: BroadcastState,
+        now: datetime,
+        *,
+        revision: int | None = None,
+        approver: int | None = None,
+        ends_at: datetime | None = None,
+    ) -> bool:
+        """Move a broadcast from one of the states to another; say whether it moved.
+
+        With `approver` it moves only if somebody else is its author, with `revision` only if that is its newest.
+        """
+
+    async def note_panels(self, broadcast_id: str, *, author: int | None = None, approver: int | None = None) -> None:
+        """Keep the ids of the messages that show the two administrators how far it is."""
+
+    async def claim_panels(self, now: datetime, before: datetime) -> Sequence[Broadcast]:
+        """Return the broadcasts whose state was not shown yet, or that move and were last shown by `before`.
+
+        Nobody else gets these until then.
+        """
+
+    async def count_target(self, target: Target) -> int:
+        """Return how many chats a target fits now."""
+
+    async def gather(self, broadcast_id: str, limit: int, now: datetime) -> int:
+        """Write down up to `limit` more chats that the target fits; return how many. 0: there are no more."""
+
+    async def begin_canary(self, broadcast_id: str, size: int, now: datetime) -> bool:
+        """End the gathering and choose `size` chats, spread over all, that get it first."""
+
+    async def claim_broadcast(
+        self, broadcast_id: str, now: datetime, limit: int, worker: str, lease: timedelta
+    ) -> Sequence[BroadcastClaim]:
+        """Take up to `limit` messages that are due; nobody else gets them before `now + lease`."""
+
+    async def mark_broadcast(
+        self, claims: Sequence[BroadcastClaim], now: datetime, margin: timedelta
+    ) -> Sequence[bool]:
+        """Write down that these are about to be sent; say of each, in order, whether it may be.
+
+        It may not when its lease ends within `margin`, somebody else took it, or the broadcast was stopped or paused.
+        """
+
+    async def record_broadcast(self, results: Sequence[BroadcastResult]) -> None:
+        """Write down how messages ended, and count them. A claim that was lost meanwhile changes nothing."""
+
+    async def release_broadcast(self, claims: Sequence[BroadcastClaim], now: datetime) -> None:
+        """Give back claims that were not sent, to be taken again at once."""
+
+    async def held_back(self, broadcast_id: str, now: datetime) -> HeldBack:
+        """Return how many messages wait for a later time."""
+
+    async def settle_broadcasts(self, now: datetime) -> int:
+        """Move on what is through, or past its last day; return how many broadcasts moved."""
+
+
+class Store(Chats, Deliveries, Records, Surveys, Broadcasts, Protocol):
     """All verbs together, and the store's own life."""
 
     async def ping(self) -> None:

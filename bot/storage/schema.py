@@ -29,6 +29,9 @@ class Instant(sa.types.TypeDecorator[datetime]):
 BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A 64-bit key. SQLite takes only its own word for it as the number of the row itself, which saves an index."""
 
+TALLY = ("sent", "gone", "uncertain", "rejected", "skipped")
+"""The outcomes after which a message of a broadcast is not tried again: each has a column that counts it."""
+
 metadata = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
@@ -158,7 +161,72 @@ summaries = sa.Table(
     sa.Column("due_at", Instant, nullable=False),
 )
 
-PERSONAL = (summaries, shown, messages, deliveries, subscriptions, chats)
+broadcasts = sa.Table(
+    "broadcasts",
+    metadata,
+    sa.Column("broadcast_id", sa.String(16), primary_key=True),
+    sa.Column("author", sa.BigInteger, nullable=False),
+    sa.Column("approver", sa.BigInteger),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("correction", sa.Boolean, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("item", sa.String(64)),
+    sa.Column("languages", sa.Text, nullable=False),
+    sa.Column("countries", sa.Text, nullable=False),
+    sa.Column("audiences", sa.Text, nullable=False),
+    sa.Column("seen_item", sa.String(64)),
+    sa.Column("seen_version", sa.String(32)),
+    sa.Column("days", sa.SmallInteger, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant),
+    sa.Column("last_chat", sa.BigInteger),
+    sa.Column("total", sa.Integer, nullable=False),
+    *(sa.Column(outcome, sa.Integer, nullable=False) for outcome in TALLY),
+    sa.Column("began_at", Instant),
+    sa.Column("began_done", sa.Integer, nullable=False),
+    sa.Column("author_message", sa.BigInteger),
+    sa.Column("approver_message", sa.BigInteger),
+    sa.Column("shown_at", Instant),
+    sa.Column("shown_state", sa.String(16)),
+)
+
+broadcast_texts = sa.Table(
+    "broadcast_texts",
+    metadata,
+    sa.Column(
+        "broadcast_id",
+        sa.String(16),
+        sa.ForeignKey("broadcasts.broadcast_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("language", sa.String(2), primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
+broadcast_deliveries = sa.Table(
+    "broadcast_deliveries",
+    metadata,
+    sa.Column(
+        "broadcast_id",
+        sa.String(16),
+        sa.ForeignKey("broadcasts.broadcast_id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("chat_id", sa.BigInteger, primary_key=True, autoincrement=False, index=True),
+    sa.Column("canary", sa.Boolean, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("worker", sa.String(64)),
+    sa.Column("outcome", sa.String(16)),
+    # When a worker must look at the row: at once, at the end of a lease, at the next try. NULL: never again.
+    sa.Column("wake_at", Instant),
+    sa.Index("ix_broadcast_deliveries_wake_at", "broadcast_id", "canary", "wake_at"),
+    sqlite_with_rowid=False,
+)
+
+PERSONAL = (broadcast_deliveries, summaries, shown, messages, deliveries, subscriptions, chats)
 """The tables that hold rows of a chat, children before parents."""
-ALL = (*reversed(PERSONAL), updates, counts, pictures)
+ALL = (broadcasts, broadcast_texts, *reversed(PERSONAL), updates, counts, pictures)
 """All tables, parents before children."""

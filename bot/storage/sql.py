@@ -6,6 +6,7 @@ from bot.storage.engine import Database, parse_url
 from bot.storage.lead import Lead
 from bot.storage.memory import MemoryStore
 from bot.storage.protocol import Store
+from bot.storage.sql_broadcasts import SqlBroadcasts
 from bot.storage.sql_chats import SqlChats
 from bot.storage.sql_deliveries import SqlDeliveries
 from bot.storage.sql_records import SqlRecords
@@ -16,7 +17,7 @@ MEMORY = "memory:"
 """The address of a store that keeps nothing once the process ends."""
 
 
-class SqlStore(SqlChats, SqlDeliveries, SqlRecords, SqlSurveys):
+class SqlStore(SqlChats, SqlDeliveries, SqlRecords, SqlSurveys, SqlBroadcasts):
     """A `Store` in a database whose schema is the newest."""
 
     def __init__(self, database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.engine import Database
 from bot.storage.model import Chat, ChatKind, Due, Receipt, Subscription, SubscriptionChoice
-from bot.storage.protocol import CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, SHOWN_KEPT, UPDATE_KEPT
+from bot.storage.protocol import BROADCAST_KEPT, CHAT_KEPT, DELIVERY_KEPT, MESSAGE_KEPT, SHOWN_KEPT, UPDATE_KEPT
 from bot.storage.rows import (
     chat_from,
     choice_row,
@@ -23,7 +23,17 @@ from bot.storage.rows import (
     profile_row,
     subscription_from,
 )
-from bot.storage.schema import PERSONAL, chats, deliveries, messages, shown, subscriptions, updates
+from bot.storage.schema import (
+    PERSONAL,
+    broadcast_deliveries,
+    broadcasts,
+    chats,
+    deliveries,
+    messages,
+    shown,
+    subscriptions,
+    updates,
+)
 from content.profile import Profile
 
 PURGED_AT_ONCE = 10_000
@@ -135,7 +145,7 @@ class SqlChats(SqlBase):
                 .values({**row, "chat_id": new, "kind": ChatKind.SUPERGROUP.value})
                 .on_conflict_do_nothing()
             )
-            already, there = deliveries.alias(), shown.alias()
+            already, there, theirs = deliveries.alias(), shown.alias(), broadcast_deliveries.alias()
             for statement in (
                 sa.update(subscriptions)
                 .where(subscriptions.c.chat_id == old, ~_has_subscription(new))
@@ -155,6 +165,14 @@ class SqlChats(SqlBase):
                     ),
                 )
                 .values(chat_id=new),
+                sa.update(broadcast_deliveries)
+                .where(
+                    broadcast_deliveries.c.chat_id == old,
+                    broadcast_deliveries.c.broadcast_id.not_in(
+                        sa.select(theirs.c.broadcast_id).where(theirs.c.chat_id == new)
+                    ),
+                )
+                .values(chat_id=new),
                 # A supergroup numbers its messages anew: the old ids would point to others.
                 *(sa.delete(table).where(table.c.chat_id == old) for table in PERSONAL),
             ):
@@ -165,6 +183,15 @@ class SqlChats(SqlBase):
         """See the protocol."""
         rows: dict[str, int] = {}
         async with self.database.writing() as connection:
+            # With a broadcast go its texts and messages.
+            written = await connection.execute(sa.delete(broadcasts).where(broadcasts.c.author == chat_id))
+            if written.rowcount:
+                rows[broadcasts.name] = written.rowcount
+            await connection.execute(
+                sa.update(broadcasts)
+                .where(broadcasts.c.approver == chat_id)
+                .values(approver=None, approver_message=None)
+            )
             for table in PERSONAL:
                 gone = await connection.execute(sa.delete(table).where(table.c.chat_id == chat_id))
                 if gone.rowcount:
@@ -180,6 +207,10 @@ class SqlChats(SqlBase):
                 found = [_plain(row) for row in (await connection.execute(query)).mappings()]
                 if found:
                     rows[table.name] = found
+            theirs = sa.or_(broadcasts.c.author == chat_id, broadcasts.c.approver == chat_id)
+            query = sa.select(broadcasts).where(theirs).order_by(broadcasts.c.broadcast_id)
+            if found := [_plain(row) for row in (await connection.execute(query)).mappings()]:
+                rows[broadcasts.name] = found
         return rows
 
     async def purge(self, now: datetime) -> Receipt:
@@ -199,6 +230,7 @@ class SqlChats(SqlBase):
         async with self.database.writing() as connection:
             for name, statement in statements:
                 rows[name] = rows.get(name, 0) + (await connection.execute(statement)).rowcount
+        await self._purge_broadcasts(now, rows)
         key = sa.tuple_(deliveries.c.chat_id, deliveries.c.local_date)
         old = (
             sa.select(deliveries.c.chat_id, deliveries.c.local_date)
@@ -211,6 +243,27 @@ class SqlChats(SqlBase):
                 deleted = (await connection.execute(sa.delete(deliveries).where(key.in_(old)))).rowcount
             rows[deliveries.name] += deleted
         return Receipt({name: number for name, number in rows.items() if number})
+
+    async def _purge_broadcasts(self, now: datetime, rows: dict[str, int]) -> None:
+        old = sa.select(broadcasts.c.broadcast_id).where(broadcasts.c.changed_at <= now - BROADCAST_KEPT)
+        async with self.database.reading() as connection:
+            broadcast_ids = (await connection.execute(old)).scalars().all()
+        if not broadcast_ids:
+            return
+        message = broadcast_deliveries.c
+        key = sa.tuple_(message.broadcast_id, message.chat_id)
+        part = (
+            sa.select(message.broadcast_id, message.chat_id)
+            .where(message.broadcast_id.in_(broadcast_ids))
+            .limit(PURGED_AT_ONCE)
+        )
+        deleted = PURGED_AT_ONCE
+        while deleted == PURGED_AT_ONCE:
+            async with self.database.writing() as connection:
+                deleted = (await connection.execute(sa.delete(broadcast_deliveries).where(key.in_(part)))).rowcount
+        async with self.database.writing() as connection:
+            gone = await connection.execute(sa.delete(broadcasts).where(broadcasts.c.broadcast_id.in_(broadcast_ids)))
+        rows[broadcasts.name] = gone.rowcount
 
 
 def _has_subscription(chat_id: int) -> sa.Exists:

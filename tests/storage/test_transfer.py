@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.storage.broadcast import Broadcast, BroadcastState
 from bot.storage.engine import Database, parse_url
 from bot.storage.model import ChatKind, Due, Outcome, Result, Shown, StoreError, SubscriptionChoice
 from bot.storage.protocol import Store
@@ -34,6 +35,9 @@ async def fill(store: Store) -> None:
     await store.save_picture_file_id(1, "total-en", "abc")
     await store.record_shown([Shown(5, "topic:grooming", "v1")], NOW)
     await store.want_summary(5, NOW)
+    await store.create_broadcast(Broadcast("b1", 5, NOW, texts={"en": "Hello", "ja": "こんにちは"}))
+    await store.move_broadcast("b1", [BroadcastState.DRAFT], BroadcastState.GATHERING, NOW)
+    await store.gather("b1", 10, NOW)
 
 
 def names(folder: Path) -> list[str]:
@@ -70,6 +74,9 @@ async def test_a_copy_has_every_row(filled: Store, address: str, tmp_path: Path)
         "deliveries": 1,
         "messages": 2,
         "shown": 1,
+        "broadcasts": 1,
+        "broadcast_texts": 2,
+        "broadcast_deliveries": 2,
         "summaries": 1,
         "updates": 1,
         "counts": 1,
