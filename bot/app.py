@@ -36,6 +36,7 @@ from bot.metrics import OTHER, UPDATE_KINDS, Metrics, Sources, watch_lag
 from bot.replies.emergency import prepare_fallback
 from bot.storage.model import StoreError
 from bot.storage.protocol import Store
+from bot.transport.noting import Noting
 from bot.transport.observed import ObservedLimiter
 from bot.transport.pacing import Pacer
 from bot.transport.polling import Poller
@@ -145,7 +146,7 @@ def build_application(wiring: Wiring, services: Services) -> BotApplication:
         .base_file_url(f"{wiring.api_url}/file/bot")
         .request(wiring.request)
         .get_updates_request(wiring.updates_request)
-        .rate_limiter(ObservedLimiter(wiring.pacer, services.metrics.sent))
+        .rate_limiter(Noting(ObservedLimiter(wiring.pacer, services.metrics.sent), services.tally.add_message))
         .concurrent_updates(processor)
         .context_types(ContextTypes(context=BotContext))
         .defaults(Defaults(parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)))

@@ -180,6 +180,11 @@ class _Builder:
                 document = parse_topic_file(text, shown(path), path.stem)
                 document.faults[:0] = faults
                 self.layer(language, "topics").lay(document)
+            case (language, "privacy.md"):
+                text, faults = read_text(path)
+                entry = {"privacy.text": text.strip()}
+                document = Document(shown(path), entry, {("privacy.text",): 1}, faults)
+                self.layer(language, "wording").lay(document)
             case ("topics.yaml",):
                 self.layer("topics").lay(self.yaml(path), "topics")
             case ("figures", _):

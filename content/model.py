@@ -101,7 +101,8 @@ class Source(Entry):
 class Topic(Entry):
     """One line of the list of topics: what it is about, in every language alike.
 
-    `needs` choose the helplines in order of importance; `group` is its place in the menu.
+    `needs` choose the helplines in order of importance; `group` is its place in the menu. The texts of a `sensitive`
+    topic are hidden until they are tapped, since somebody else may look at the screen; helplines never are.
     """
 
     urgency: Urgency
@@ -109,6 +110,7 @@ class Topic(Entry):
     group: Literal["happened", "do", "prevent", "apps", "figures", "bot"]
     needs: tuple[Need, ...] = ()
     related: tuple[Identifier, ...] = ()
+    sensitive: bool = False
 
 
 PART_NAMES = ("now", "say", "prevent", "worry")
@@ -119,13 +121,14 @@ class TopicText(Entry):
     """The text of one topic in one language.
 
     `first` is the first screen (at most 600 characters when rendered). `young` and `teacher` replace it
-    for that reader, `young_parts` likewise replace `parts`. `{figure:ID}` stands for a figure with its unit,
-    year and scope; `**words**` are emphasised; lines beginning with "- " are a list.
+    for that reader, `young_parts` likewise replace `parts`, `young_title` the title. `{figure:ID}` stands for a
+    figure with its unit, year and scope; `**words**` are emphasised; lines beginning with "- " are a list.
     """
 
     title: Text
     first: Text
     parts: Mapping[Literal["now", "say", "prevent", "worry"], Text] = Field(default_factory=dict)
+    young_title: Text | None = None
     young: Text | None = None
     young_parts: Mapping[Literal["now", "say", "prevent", "worry"], Text] = Field(default_factory=dict)
     teacher: Text | None = None

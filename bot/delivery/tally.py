@@ -1,4 +1,4 @@
-"""Counts what happens and which versions were shown, in memory, and writes it down every few seconds.
+"""Counts what happens and notes what was shown and sent, in memory, and writes it down every few seconds.
 
 So no answer waits for a counter, and a database that fails costs numbers, never answers. What was counted in the last
 seconds before a crash is lost.
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 EVERY = timedelta(seconds=10)
 MOST_SHOWN = 50_000
-"""Versions kept in memory while the store cannot be written; more are dropped."""
+"""Versions, and ids of messages, kept in memory while the store cannot be written; more are dropped."""
 
 
 class Tally:
@@ -32,6 +32,7 @@ class Tally:
         self._clock = clock
         self._counters: Counter[tuple[date, str, str, str]] = Counter()
         self._shown: dict[Shown, None] = {}
+        self._messages: dict[tuple[int, int], None] = {}
         self._versions: dict[tuple[str, str, str], str | None] = {}
 
     def add(self, kind: str, key: str, language: str, number: int = 1) -> None:
@@ -55,9 +56,24 @@ class Tally:
             if version is not None and len(self._shown) < MOST_SHOWN:
                 self._shown[Shown(chat_id, item, version)] = None
 
+    def add_message(self, chat_id: int, message_id: int) -> None:
+        """Note the id of a message of a private chat, so that `/hide` can have it deleted."""
+        if len(self._messages) < MOST_SHOWN:
+            self._messages[chat_id, message_id] = None
+
+    def messages_of(self, chat_id: int) -> list[int]:
+        """Return the ids of a chat's messages that are not written down yet."""
+        return [message_id for owner, message_id in self._messages if owner == chat_id]
+
+    def drop_messages(self, chat_id: int, message_ids: Iterable[int]) -> None:
+        """Drop the ids of messages that were deleted."""
+        for message_id in message_ids:
+            self._messages.pop((chat_id, message_id), None)
+
     def forget(self, chat_id: int) -> None:
         """Drop what is not yet written of a chat."""
         self._shown = {shown: None for shown in self._shown if shown.chat_id != chat_id}
+        self._messages = {pair: None for pair in self._messages if pair[0] != chat_id}
 
     async def flush(self, store: Store) -> None:
         """Write everything down. Raises StoreError; what was not written is kept for the next time."""
@@ -67,6 +83,10 @@ class Tally:
             self._counters[counter] -= number
             if not self._counters[counter]:
                 del self._counters[counter]
+        messages = list(self._messages)
+        await store.record_messages(messages, self._clock())
+        for pair in messages:
+            self._messages.pop(pair, None)
         shown = list(self._shown)
         await store.record_shown(shown, self._clock())
         for one in shown:

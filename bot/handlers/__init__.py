@@ -11,6 +11,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
@@ -23,6 +24,7 @@ from bot.handlers import (
     emergency,
     far,
     helplines,
+    hide,
     quiz,
     settings,
     start,
@@ -31,12 +33,15 @@ from bot.handlers import (
     talk,
     tips,
     topics,
+    vote,
 )
 from bot.handlers.buttons import Buttons
 from bot.handlers.context import BotContext
 from bot.handlers.errors import on_error
 from bot.handlers.feature import CommandHandling, Feature
+from bot.handlers.inline import inline
 from bot.handlers.membership import migrated, my_membership
+from bot.handlers.notes import note_message
 from bot.handlers.places import location
 from bot.handlers.questions import edited, media, question, unknown_command
 from bot.handlers.sending import send_reply
@@ -55,8 +60,10 @@ FEATURES: tuple[Feature, ...] = (
     subscribe.FEATURE,
     far.FEATURE,
     settings.FEATURE,
+    hide.FEATURE,
     about.FEATURE,
     emergency.FEATURE,
+    vote.FEATURE,
     admin.FEATURE,
     broadcast.FEATURE,
 )
@@ -84,10 +91,12 @@ def register(application: BotApplication, features: tuple[Feature, ...] = FEATUR
     """Add all handlers. Order matters: commands, buttons, then what people write; edits are judged for urgency only."""
     application.bot_data["commands"] = commands(features)
     application.bot_data["administrators' commands"] = commands(features, for_administrators=True)
+    application.add_handler(MessageHandler(_NEW & filters.ChatType.PRIVATE, _plain(note_message)), group=-1)
     for feature in features:
         for name, handling in feature.on_command.items():
             callback = _command(handling, feature)
             application.add_handler(CommandHandler(name, callback, filters=_NEW))
+    application.add_handler(InlineQueryHandler(_plain(inline)))
     application.add_handler(CallbackQueryHandler(_plain(Buttons(features))))
     application.add_handler(MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, _plain(migrated)))
     application.add_handler(MessageHandler(_NEW & filters.StatusUpdate.CHAT_SHARED, _plain(far.shared)))

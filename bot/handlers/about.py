@@ -29,8 +29,7 @@ async def privacy(context: BotContext, _: str) -> None:
 
 async def mydata(context: BotContext, _: str) -> None:
     """Show the very rows that are held about this chat."""
-    held = await context.services.store.held(context.chat.id)
-    await send_reply(context, held_reply(context.pack, await context.profile(), _as_json(held)))
+    await send_reply(context, held_reply(context.pack, await context.profile(), await _held(context)))
 
 
 async def forget(context: BotContext, _: str) -> None:
@@ -45,8 +44,7 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
         case "privacy", "show":
             await edit_reply(context, privacy_reply(context.pack, profile))
         case "mydata", "show":
-            held = await context.services.store.held(context.chat.id)
-            await edit_reply(context, held_reply(context.pack, profile, _as_json(held)))
+            await edit_reply(context, held_reply(context.pack, profile, await _held(context)))
         case "forget", "ask":
             await edit_reply(context, forget_question(context.pack, profile))
         case "forget", "no":
@@ -62,7 +60,10 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
             raise KeyError(press.verb)
 
 
-def _as_json(held: object) -> str:
+async def _held(context: BotContext) -> str:
+    """Return all rows, those included that wait in memory to be written."""
+    await context.services.tally.flush(context.services.store)
+    held = await context.services.store.held(context.chat.id)
     return json.dumps(held, ensure_ascii=False, indent=1, default=str)
 
 

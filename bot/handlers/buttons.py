@@ -23,6 +23,10 @@ class Buttons:
 
     async def __call__(self, context: BotContext) -> None:
         """Handle one press. Buttons live for years: one that is no longer known gets the menu, never silence."""
+        if context.incoming.effective_chat is None:
+            # Under a card that somebody sent inline: there is no chat of ours to answer in.
+            await answer_query(context, Words(context.pack, context.guessed_profile().language)("unknown-button-toast"))
+            return
         press = parse_button(context.query.data)
         feature = self._features.get(press.feature) if press else None
         hidden = feature is not None and feature.for_administrators and not context.is_administrator

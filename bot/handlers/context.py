@@ -83,6 +83,14 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
         return chat
 
     @property
+    def reader_id(self) -> int:
+        """The chat whose profile tells who reads: that of the update, else the private one of who sent it."""
+        chat, user = self.incoming.effective_chat, self.incoming.effective_user
+        if chat is None and user is not None:
+            return user.id
+        return self.chat.id
+
+    @property
     def message(self) -> Message | None:
         """The message of the update, edited ones included."""
         return self.incoming.effective_message
@@ -116,7 +124,7 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
         if self._profile is None:
             try:
                 async with asyncio.timeout(_STORE_PATIENCE):
-                    self._profile = await self.services.profiles.of(self.chat.id, self.services.store)
+                    self._profile = await self.services.profiles.of(self.reader_id, self.services.store)
             except (StoreError, TimeoutError) as error:
                 logger.warning("profile-not-read", extra={"error": type(error).__name__})
             self._profile = self._profile or self.guessed_profile()

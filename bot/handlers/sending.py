@@ -25,7 +25,12 @@ _PAUSE = 0.5
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
     """Return the rows as Telegram's inline keyboard, or None when there are none."""
     made = [
-        [InlineKeyboardButton(button.label[:64], callback_data=button.data, url=button.url) for button in row]
+        [
+            InlineKeyboardButton(
+                button.label[:64], callback_data=button.data, url=button.url, switch_inline_query=button.share
+            )
+            for button in row
+        ]
         for row in rows
         if row
     ]
@@ -117,6 +122,22 @@ async def edit_reply(context: BotContext, reply: Reply) -> None:
     await send_reply(context, reply)
 
 
+async def drop_row(context: BotContext, prefix: str) -> None:
+    """Take the rows away whose buttons' data begin with `prefix`. A message that cannot be changed stays as it is."""
+    message = context.query.message
+    if not isinstance(message, Message) or message.reply_markup is None:
+        return
+    kept = [
+        row
+        for row in message.reply_markup.inline_keyboard
+        if not any(str(button.callback_data).startswith(prefix) for button in row)
+    ]
+    try:
+        await context.query.edit_message_reply_markup(InlineKeyboardMarkup(kept) if kept else None)
+    except BadRequest as error:
+        logger.info("edit-refused", extra={"error": type(error).__name__})
+
+
 async def _swap_picture(context: BotContext, reply: Reply, picture: Picture) -> None:
     key, known = await _known_picture(context, picture)
     media = InputMediaPhoto(
@@ -149,8 +170,13 @@ async def _send_picture(
 
 
 async def _known_picture(context: BotContext, picture: Picture) -> tuple[str, str | None]:
-    key = f"{picture.chart}/{picture.language}/{context.pack.version}"
+    key = picture_key(context, picture)
     return key, await known_file_id(context, key)
+
+
+def picture_key(context: BotContext, picture: Picture) -> str:
+    """Return the name under which the store remembers the file of a chart."""
+    return f"{picture.chart}/{picture.language}/{context.pack.version}"
 
 
 async def _remember_picture(context: BotContext, key: str, message: Message) -> None:

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from bot.handlers.context import BotContext, ButtonPress
 from bot.handlers.feature import Feature
 from bot.handlers.sending import edit_reply, send_reply
+from bot.replies.deeplink import parse_deep_link
+from bot.replies.helplines import helplines_reply
 from bot.replies.menus import age_reply, country_reply, ready_reply, welcome_reply
-from bot.replies.topics import topic_reply
+from bot.replies.topics import open_topic
+from bot.storage.model import StoreError
 from content.model import AgeBand, Audience
+from content.profile import Profile
+
+logger = logging.getLogger(__name__)
 
 
 async def start(context: BotContext, payload: str) -> None:
-    """Greet, or open the topic of a deep link such as `t_grooming` or `ja_sextortion`."""
-    profile = await context.profile()
-    language, _, topic = payload.partition("_")
-    if language in context.pack.languages:
-        profile = replace(profile, language=language)
-        await context.save_profile(profile)
-    if topic in context.pack.topics and context.pack.topic_text(topic, profile.language):
-        await send_reply(context, topic_reply(context.pack, topic, profile, context.services.clock()))
+    """Greet, or land where a deep link points: `t_grooming`, `ja_sextortion`, `h` and `ja_h` (helplines)."""
+    pack, profile, now = context.pack, await context.profile(), context.services.clock()
+    link = parse_deep_link(pack, payload)
+    if link is None:
+        await send_reply(context, welcome_reply(pack, profile))
         return
-    await send_reply(context, welcome_reply(context.pack, profile))
+    if link.language and link.language != profile.language:
+        profile = replace(profile, language=link.language)
+        if context.is_private:
+            await _keep(context, profile)
+    if link.topic is None:
+        await send_reply(context, helplines_reply(pack, profile, now))
+    else:
+        await send_reply(context, open_topic(pack, link.topic, profile, now))
+
+
+async def _keep(context: BotContext, profile: Profile) -> None:
+    """Keep the language of a deep link. Whoever follows one may be in need: a store that fails keeps nothing back."""
+    try:
+        await context.save_profile(profile)
+    except StoreError:
+        logger.warning("language-not-kept")
 
 
 async def on_button(context: BotContext, press: ButtonPress) -> None:

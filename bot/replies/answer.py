@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from bot.replies.about import about_reply, smalltalk_reply
 from bot.replies.emergency import choose_emergency_topic, emergency_reply
 from bot.replies.figures import figure_reply, stats_reply
 from bot.replies.helplines import country_rows, helpline_card, helpline_line, helplines_reply
-from bot.replies.model import Button, Reply
+from bot.replies.model import BUTTON_DATA_LIMIT, Button, Reply
 from bot.replies.subscribe import subscribe_pointer
 from bot.replies.topics import has_words, topic_button, topic_reply
 from bot.replies.wording import Words
@@ -18,6 +19,8 @@ from content.model import Need, Pack, Urgency
 from content.profile import Profile
 
 _NEAREST = 3
+_NEXT = 2
+_CARD_NEEDS = (Need.EMERGENCY, Need.SUICIDE, Need.GENERAL)
 _LINE_NEEDS = (Need.GENERAL, Need.SUICIDE)
 
 
@@ -39,9 +42,11 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, 
         return emergency_reply(pack, topic, profile, now)
     reply = _calm_answer(pack, meaning, profile, now, operator)
     if meaning.degraded:
-        card = helpline_card(pack, profile, (Need.EMERGENCY, Need.SUICIDE, Need.GENERAL), now, limit=3)
-        return with_appendix(reply, card)
+        return with_appendix(reply, helpline_card(pack, profile, _CARD_NEEDS, now, limit=3))
     if meaning.urgency is Urgency.CONCERN and not _shows_help(pack, meaning):
+        if meaning.topic is None:
+            # What was not understood may be the worst of all: it gets whom to call, not one line of it.
+            return with_appendix(reply, helpline_card(pack, profile, _CARD_NEEDS, now, limit=3))
         return with_appendix(reply, helpline_line(pack, profile, _needs(pack, meaning), now))
     return reply
 
@@ -83,23 +88,38 @@ def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: dat
         return unknown_reply(pack, meaning, profile)
     reply = topic_reply(pack, topic, profile, now)
     others = [item.topic for item in meaning.ranked if item.topic != topic and has_words(pack, item.topic)]
-    return with_next(pack, reply, [*meaning.also, *others], profile)
+    return with_vote(pack, reply, topic, [*meaning.also, *others, *pack.topics[topic].related], profile)
 
 
-def with_next(pack: Pack, reply: Reply, others: list[str], profile: Profile) -> Reply:
-    """Add "Was this it?" with the next two topics under an answer, unless a button already leads there."""
-    shown = {button.data for row in reply.buttons for button in row}
-    rows: list[tuple[Button, ...]] = []
-    for name in dict.fromkeys(others):
-        button = topic_button(pack, name, profile.language)
-        if button.data not in shown and len(rows) < 2:
-            rows.append((replace(button, label=Words(pack, profile.language)("or-this", title=button.label)),))
-    return replace(reply, buttons=(*reply.buttons, *rows))
+def with_vote(pack: Pack, reply: Reply, topic: str, others: Sequence[str], profile: Profile) -> Reply:
+    """Add "Was this it?" under an answer. The data of "no" carry the next two topics, so that nothing is stored."""
+    words = Words(pack, profile.language)
+    following = [name for name in dict.fromkeys(others) if name != topic][:_NEXT]
+    data = f"vote:no:{'.'.join([topic, *following])}"
+    while len(data.encode()) > BUTTON_DATA_LIMIT:
+        data = data.rpartition(".")[0]
+    row = (Button(words("vote.yes"), f"vote:yes:{topic}"), Button(words("vote.no"), data))
+    return replace(reply, buttons=(*reply.buttons, row))
+
+
+def not_it_reply(pack: Pack, others: Sequence[str], profile: Profile) -> Reply:
+    """Return what follows on "this was not it": the next topics, all of them, and the way to people who help."""
+    words = Words(pack, profile.language)
+    rows: list[tuple[Button, ...]] = [
+        (topic_button(pack, name, profile.language, profile.audience),)
+        for name in others
+        if name in pack.topics and has_words(pack, name)
+    ]
+    text = words.html("vote.which" if rows else "vote.say-again")
+    rows.append(
+        (Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))
+    )
+    return Reply((text,), tuple(rows))
 
 
 def _ask_between(pack: Pack, meaning: Understanding, profile: Profile, words: Words) -> Reply:
     two = [item.topic for item in meaning.ranked if has_words(pack, item.topic)][:2]
-    rows = [(topic_button(pack, name, profile.language),) for name in two]
+    rows = [(topic_button(pack, name, profile.language, profile.audience),) for name in two]
     return Reply((words.html("ask-between"),), (*rows, (Button(words("neither"), "topics:menu:all"),)))
 
 
@@ -107,7 +127,9 @@ def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile) -> Reply
     """Return the honest "I don't know": the nearest topics as buttons, and the way to people who help."""
     words = Words(pack, profile.language)
     near = [item.topic for item in meaning.ranked if has_words(pack, item.topic) and item.topic != "bot-smalltalk"]
-    rows: list[tuple[Button, ...]] = [(topic_button(pack, name, profile.language),) for name in near[:_NEAREST]]
+    rows: list[tuple[Button, ...]] = [
+        (topic_button(pack, name, profile.language, profile.audience),) for name in near[:_NEAREST]
+    ]
     rows.append(
         (Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))
     )
@@ -126,4 +148,5 @@ def _shows_help(pack: Pack, meaning: Understanding) -> bool:
     if meaning.topic == "helplines" or meaning.refusal is not None:
         return True
     topic = pack.topics.get(meaning.topic or "")
-    return topic is not None and topic.urgency is not Urgency.NONE and not meaning.close and meaning.figure is None
+    told = topic is not None and topic.urgency is not Urgency.NONE and has_words(pack, meaning.topic or "")
+    return told and not meaning.close and meaning.figure is None

@@ -109,7 +109,7 @@ def not_this_reply(pack: Pack, profile: Profile) -> Reply:
     """Return what is said when the reader answers "not this": the emergencies to choose from, and the way out."""
     words = Words(pack, profile.language)
     rows = [
-        (Button(topic_title(pack, name, profile.language), f"emergency:topic:{name}"),)
+        (Button(topic_title(pack, name, profile.language, profile.audience), f"emergency:topic:{name}"),)
         for name in emergency_topics(pack)
     ]
     return Reply((words.html("emergency.which"),), (*rows, (Button(words("emergency.calm-now"), "topics:menu:all"),)))

@@ -75,7 +75,7 @@ def group_menu(pack: Pack, group: str, profile: Profile) -> Reply:
         raise KeyError(group)
     words = Words(pack, profile.language)
     buttons = [
-        topic_button(pack, name, profile.language)
+        topic_button(pack, name, profile.language, profile.audience)
         for name, _ in topics_of_group(pack, group)
         if name.startswith("stats-") or pack.topic_text(name, profile.language)
     ]

@@ -16,11 +16,15 @@ BUTTON_DATA_LIMIT = 64
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: `data` comes back to the bot (`feature:verb:id`), `url` opens a page."""
+    """A button under a message: `data` comes back to the bot (`feature:verb:id`), `url` opens a page.
+
+    `share` lets the reader choose a chat and begins an inline query there with these words.
+    """
 
     label: str
     data: str | None = None
     url: str | None = None
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def answer_reply(pack: Pack, choice: Choice, profile: Profile) -> Reply:
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, question.topic):
         # Not the topic's own button: that one would replace this message, and with it the round.
-        title = topic_title(pack, question.topic, profile.language)
+        title = topic_title(pack, question.topic, profile.language, profile.audience)
         rows.append((Button(title, f"quiz:t:{question.topic}"),))
     rows.append((Button(words("quiz.next" if after.position < total else "quiz.result"), f"quiz:n:{after}"),))
     return Reply(("\n\n".join((_head(words, place, total), *said)),), tuple(rows))

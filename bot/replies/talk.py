@@ -40,7 +40,7 @@ def starters_reply(pack: Pack, band: AgeBand, first: int, profile: Profile) -> R
         )
     ]
     if has_words(pack, _TOPIC):
-        rows.append((topic_button(pack, _TOPIC, profile.language),))
+        rows.append((topic_button(pack, _TOPIC, profile.language, profile.audience),))
     return Reply(("\n\n".join((head, *(f"💬 {escape(text)}" for text in shown), how)),), tuple(rows))
 
 

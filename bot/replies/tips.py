@@ -36,7 +36,7 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) ->
     text = "\n\n".join((bold(head), render_text(tip_text(pack, tip, profile.language)), source))
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, entry.topic):
-        rows.append((topic_button(pack, entry.topic, profile.language),))
+        rows.append((topic_button(pack, entry.topic, profile.language, profile.audience),))
     if daily:
         rows.append((Button(words("menu.settings"), "subscribe:show:all"), Button(words("stop"), "subscribe:stop:all")))
     else:
@@ -49,7 +49,9 @@ def tip_topics_menu(pack: Pack, profile: Profile) -> Reply:
     words = Words(pack, profile.language)
     have = {tip.topic for tip in pack.tips.values()}
     names = [name for name in pack.topics if name in have and has_words(pack, name)]
-    buttons = [Button(topic_title(pack, name, profile.language), f"tips:topic:{name}") for name in names]
+    buttons = [
+        Button(topic_title(pack, name, profile.language, profile.audience), f"tips:topic:{name}") for name in names
+    ]
     rows = [tuple(buttons[at : at + 2]) for at in range(0, min(len(buttons), 60), 2)]
     return Reply((words.html("tips.choose-topic"),), tuple(rows))
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.replies.credits import publishers
-from bot.replies.figures import figure_sentence
+from bot.replies.figures import figure_sentence, stats_reply
 from bot.replies.helplines import helpline_card, helpline_line
 from bot.replies.model import Button, Reply
-from bot.replies.render import bold, italic, render_text
+from bot.replies.render import bold, italic, render_text, spoiler
 from bot.replies.wording import Words
 from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
 from content.profile import Profile
@@ -21,7 +21,8 @@ _CREDITS = 3
 """Publishers under a first screen; all sources are one button away."""
 _AGREEMENT_UNDER = "family-rules"
 """The topic that leads to the family agreement."""
-_OWN_LABELS = {"say", "worry"}
+_RELATED = 3
+_OWN_LABELS = {"say", "prevent", "worry"}
 _WITH_HELP = {"happened", "do"}
 """Groups whose topics name a helpline on the first screen, whatever their urgency."""
 
@@ -30,6 +31,7 @@ _WITH_HELP = {"happened", "do"}
 class Voice:
     """The text of a topic as one reader gets it: which words come first, and which parts lead on."""
 
+    title: str
     first: str
     parts: dict[str, str]
 
@@ -43,16 +45,18 @@ def choose_voice(text: TopicText, audience: Audience | None) -> Voice:
     if audience is Audience.YOUNG and text.young:
         own = {str(name): part for name, part in text.young_parts.items()}
         shared = {name: part for name, part in parts.items() if name == "prevent"}
-        return Voice(text.young, {**shared, **own})
+        return Voice(text.young_title or text.title, text.young, {**shared, **own})
     if audience is Audience.TEACHER and text.teacher:
-        return Voice(text.teacher, parts)
-    return Voice(text.first, parts)
+        return Voice(text.title, text.teacher, parts)
+    return Voice(text.title, text.first, parts)
 
 
-def topic_title(pack: Pack, topic: str, language: str) -> str:
+def topic_title(pack: Pack, topic: str, language: str, audience: Audience | None = None) -> str:
     """Return what a reader calls the topic; figures and the bot's own topics are named by the wording."""
     found = pack.topic_text(topic, language)
-    return found[0].title if found else Words(pack, language)(f"topic.{topic}")
+    if found is None:
+        return Words(pack, language)(f"topic.{topic}")
+    return (found[0].young_title if audience is Audience.YOUNG else None) or found[0].title
 
 
 def has_words(pack: Pack, topic: str) -> bool:
@@ -60,10 +64,10 @@ def has_words(pack: Pack, topic: str) -> bool:
     return topic.startswith(("stats-", "bot-")) or any(topic in language.topics for language in pack.languages.values())
 
 
-def topic_button(pack: Pack, topic: str, language: str) -> Button:
+def topic_button(pack: Pack, topic: str, language: str, audience: Audience | None = None) -> Button:
     """Return the button that opens a topic."""
     data = f"stats:show:{topic}" if topic.startswith("stats-") else f"topic:first:{topic}"
-    return Button(topic_title(pack, topic, language), data)
+    return Button(topic_title(pack, topic, language, audience), data)
 
 
 def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Reply:
@@ -74,10 +78,11 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     text, language = _text(pack, topic, profile.language)
     words = Words(pack, profile.language)
     voice = choose_voice(text, profile.audience)
-    lines = [bold(text.title), render_text(voice.first, _figures(pack, language))]
+    entry = pack.topics[topic]
+    body = render_text(voice.first, _figures(pack, language))
+    lines = [bold(voice.title), spoiler(body) if entry.sensitive else body]
     if language != profile.language:
         lines.insert(0, italic(words("other-language", language=pack.languages[language].name)))
-    entry = pack.topics[topic]
     if entry.urgency is Urgency.EMERGENCY:
         lines.append(helpline_card(pack, profile, entry.needs, now, limit=_CARD_LINES))
     elif entry.urgency is Urgency.CONCERN or entry.group in _WITH_HELP:
@@ -87,25 +92,41 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     return Reply(("\n\n".join(line for line in lines if line),), rows, shows=shown_items(pack, topic, profile))
 
 
+def open_topic(pack: Pack, topic: str, profile: Profile, now: datetime) -> Reply:
+    """Return what a topic shows when it is opened by its id: a chart for a statistic, else its first screen.
+
+    Raises KeyError when no language of the pack has the topic.
+    """
+    if topic.startswith("stats-"):
+        return stats_reply(pack, topic, profile.language)
+    return topic_reply(pack, topic, profile, now)
+
+
 def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetime) -> Reply:
-    """Return one further part of a topic (`now`, `say`, `prevent`, `worry`) or `help`: who can help.
+    """Return one further part of a topic (`now`, `say`, `prevent`, `worry`), `help`, `sources` or `related`.
 
     Raises KeyError when the topic or the part does not exist.
     """
     text, language = _text(pack, topic, profile.language)
     words = Words(pack, profile.language)
+    voice = choose_voice(text, profile.audience)
+    entry = pack.topics[topic]
+    rows = topic_buttons(pack, topic, profile, shown=part)
     if part == "help":
-        body = helpline_card(pack, profile, pack.topics[topic].needs, now)
+        body = helpline_card(pack, profile, entry.needs, now)
     elif part == "sources":
         body = "\n".join(_source_lines(pack, text))
+    elif part == "related":
+        body = words.html("related.choose")
+        near = [(topic_button(pack, name, profile.language, profile.audience),) for name in _related(pack, topic)]
+        rows = (*near, (_part_button(words, "first", topic, profile.audience),))
     else:
-        body = render_text(choose_voice(text, profile.audience).parts[part], _figures(pack, language))
-        entry = pack.topics[topic]
-        if entry.urgency is Urgency.EMERGENCY:
-            # The part takes the place of the first screen; whom to call must not go with it.
-            body += "\n\n" + helpline_card(pack, profile, entry.needs, now, limit=_PART_LINES)
-    heading = bold(f"{text.title} · {part_label(words, part, profile.audience)}")
-    rows = topic_buttons(pack, topic, profile, shown=part)
+        body = render_text(voice.parts[part], _figures(pack, language))
+        body = spoiler(body) if entry.sensitive else body
+    if entry.urgency is Urgency.EMERGENCY and part != "help":
+        # The part takes the place of the first screen; whom to call must not go with it.
+        body += "\n\n" + helpline_card(pack, profile, entry.needs, now, limit=_PART_LINES)
+    heading = bold(f"{voice.title} · {part_label(words, part, profile.audience)}")
     return Reply((f"{heading}\n\n{body}",), rows, shows=shown_items(pack, topic, profile))
 
 
@@ -120,20 +141,26 @@ def shown_items(pack: Pack, topic: str, profile: Profile) -> tuple[str, ...]:
 
 
 def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tuple[tuple[Button, ...], ...]:
-    """Return the rows that lead on from a topic: its other parts, who can help, and related topics."""
+    """Return the rows that lead on from a topic: its other parts, who can help, related topics, sources, share."""
     text, _ = _text(pack, topic, profile.language)
     words = Words(pack, profile.language)
-    parts = choose_voice(text, profile.audience).parts
-    names = ["first", *(name for name in PART_NAMES if name in parts), "help", "sources"]
-    row = [
-        Button(part_label(words, name, profile.audience), f"topic:{name}:{topic}") for name in names if name != shown
-    ]
-    related = [
-        topic_button(pack, other, profile.language) for other in pack.topics[topic].related if has_words(pack, other)
-    ]
+    voice = choose_voice(text, profile.audience)
+    names = ["first", *(name for name in PART_NAMES if name in voice.parts), "help"]
+    names += ["related"] if _related(pack, topic) else []
+    row = [_part_button(words, name, topic, profile.audience) for name in (*names, "sources") if name != shown]
+    row.append(Button(words("share"), share=topic))
+    rows = _rows(row, 2)
     if topic == _AGREEMENT_UNDER and any(language.agreement for language in pack.languages.values()):
-        related.insert(0, Button(words("command.agreement"), "agreement:show:all"))
-    return (*_rows(row, 2), *_rows(related[:3], 1))
+        return (*rows, (Button(words("command.agreement"), "agreement:show:all"),))
+    return rows
+
+
+def _related(pack: Pack, topic: str) -> tuple[str, ...]:
+    return tuple(other for other in pack.topics[topic].related if has_words(pack, other))[:_RELATED]
+
+
+def _part_button(words: Words, part: str, topic: str, audience: Audience | None) -> Button:
+    return Button(part_label(words, part, audience), f"topic:{part}:{topic}")
 
 
 def part_label(words: Words, part: str, audience: Audience | None) -> str:

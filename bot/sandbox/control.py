@@ -16,6 +16,7 @@ from starlette.routing import Route
 from bot.sandbox.clock import next_morning
 from bot.sandbox.faults import parse_fault
 from bot.sandbox.flood import parse_limits
+from bot.sandbox.formatting import mend
 from bot.sandbox.people import People
 from bot.sandbox.state import Sandbox
 from bot.sandbox.view import view_sandbox
@@ -59,8 +60,14 @@ async def _guarded(endpoint: Endpoint, sandbox: Sandbox, request: Request) -> Re
         return JSONResponse({"error": missing}, 400)
 
 
-async def _object(request: Request) -> dict[str, Any]:
+async def _json(request: Request) -> Any:  # noqa: ANN401  JSON of any shape; each caller checks its own
     given = json.loads(await request.body() or b"{}")
+    # Half a sign, as a page that cuts a text may send it, could not be written into any answer afterwards.
+    return json.loads(mend(json.dumps(given, ensure_ascii=False)))
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    given = await _json(request)
     if not isinstance(given, dict):
         raise TypeError("the body is a JSON object")
     return given
@@ -106,7 +113,7 @@ async def _list_faults(sandbox: Sandbox, request: Request) -> Response:  # noqa:
 
 
 async def _order_fault(sandbox: Sandbox, request: Request) -> Response:
-    given = json.loads(await request.body())
+    given = await _json(request)
     orders = [parse_fault(order) for order in (given if isinstance(given, list) else [given])]
     for order in orders:
         sandbox.order_fault(order)
@@ -138,7 +145,7 @@ async def _move_clock(sandbox: Sandbox, request: Request) -> Response:
 
 
 async def _add_people(sandbox: Sandbox, request: Request) -> Response:
-    given = json.loads(await request.body())
+    given = await _json(request)
     people = given if isinstance(given, list) else [given]
     for fields in people:
         sandbox.world.add_person(Person(**fields))

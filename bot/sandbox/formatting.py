@@ -35,6 +35,7 @@ _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot)(?![a-z
 _ATTRIBUTE = re.compile(r"""\s*([^\s=>]*)(\s*=\s*)?(?:"([^"]*)"|'([^']*)'|([a-zA-Z0-9.-]*))?""")
 _USER_LINK = re.compile(r"tg://user\?id=(\d+)$")
 _LONGEST_REFERENCE = 9
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class _Open:
     offset: int
     start: int
     attributes: dict[str, str] = field(default_factory=dict)
+
+
+def mend(text: str) -> str:
+    """Return the text with every half of a surrogate pair that stands alone replaced: no UTF-8 can carry it."""
+    return _HALF.sub("\ufffd", text)
 
 
 def utf16_length(text: str) -> int:

@@ -70,9 +70,10 @@ class Inputs:
         if not value:
             return None
         try:
-            return json.loads(value)
+            parsed = json.loads(value)
         except ValueError as error:
             raise bad_request(f"can't parse {what} JSON object") from error
+        return _utf8(parsed)
 
     def upload(self, name: str) -> Upload | None:
         """Return the file sent under this name, or the one that the parameter points at with attach://."""
@@ -122,4 +123,13 @@ def _read_json(body: bytes) -> dict[str, Any]:
         raise bad_request("can't parse JSON object") from error
     if not isinstance(values, dict):
         raise bad_request("object expected as JSON body")
-    return values
+    return dict(_utf8(values))
+
+
+def _utf8(value: Any) -> Any:  # noqa: ANN401  JSON of any shape, returned as it came
+    """Return a value whose strings are whole. Raises ApiError 400 for half a surrogate pair, as Telegram does."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise bad_request("strings must be encoded in UTF-8") from error
+    return value

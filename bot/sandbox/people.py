@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.content import finish
 from bot.sandbox.files import describe_document, describe_photo
-from bot.sandbox.formatting import Formatted, utf16_length
+from bot.sandbox.formatting import Formatted, mend, utf16_length
 from bot.sandbox.inputs import Upload
 from bot.sandbox.methods.answering import cached_inline_answer
 from bot.sandbox.methods.chats import describe_member
@@ -33,7 +33,7 @@ class People:
         """Send a text and return the messages it became: a messenger cuts what is longer than 4096 UTF-16 units."""
         return [
             self._write(person_id, chat_id, {"text": part.text, "entities": list(part.entities)}, reply_to)
-            for piece in _pieces(text)
+            for piece in _pieces(mend(text))
             if (part := finish(Formatted(piece))).text
         ]
 
@@ -51,7 +51,7 @@ class People:
         """Send a made-up photo, voice, sticker, document or location."""
         fields = self._media(kind, person_id)
         if caption:
-            formatted = finish(Formatted(caption))
+            formatted = finish(Formatted(mend(caption)))
             fields["caption"] = formatted.text
             if formatted.entities:
                 fields["caption_entities"] = list(formatted.entities)
@@ -63,7 +63,7 @@ class People:
         message = chat.messages.get(message_id)
         if message is None or message.author != person_id:
             raise ActionError("only an own message can be edited")
-        formatted = finish(Formatted(text))
+        formatted = finish(Formatted(mend(text)))
         field, entities = ("text", "entities") if "text" in message.raw else ("caption", "caption_entities")
         raw = {key: value for key, value in message.raw.items() if key != entities}
         raw |= {field: formatted.text, "edit_date": self._sandbox.timestamp()}
@@ -111,7 +111,7 @@ class People:
         """
         chat = self._chat(person_id, chat_id)
         query_id = self._sandbox.next_question_id()
-        question = Question(person_id, self._sandbox.clock.now(), query=query[:256], offset=offset)
+        question = Question(person_id, self._sandbox.clock.now(), query=mend(query)[:256], offset=offset)
         kept = cached_inline_answer(self._sandbox, question)
         if kept is not None:
             self._sandbox.events.tell("inline", id=query_id, person=person_id, **kept)

@@ -28,6 +28,8 @@ from bot.sandbox.state import Sandbox
 from bot.sandbox.world import populate
 
 HOST = "127.0.0.1"
+KEEP_ALIVE = 75
+"""Seconds that an idle connection stays open: longer than clients keep theirs, or a request meets a closing one."""
 PAGE = Path(__file__).parent / "page"
 _KINDS = {".css": "text/css", ".js": "text/javascript"}
 _HEADERS = {
@@ -94,6 +96,7 @@ async def serve_sandbox(app: Starlette, port: int = 0) -> AsyncIterator[int]:
         access_log=False,  # a request's path holds the token
         server_header=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     server = _QuietServer(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

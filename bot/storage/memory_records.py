@@ -20,9 +20,10 @@ class MemoryRecords(MemoryTables):
         """See the protocol."""
         self.pictures[bot_id, key] = file_id
 
-    async def record_message(self, chat_id: int, message_id: int, now: datetime) -> None:
+    async def record_messages(self, pairs: Collection[tuple[int, int]], now: datetime) -> None:
         """See the protocol."""
-        self.messages.setdefault((chat_id, message_id), whole_second(now))
+        for pair in pairs:
+            self.messages.setdefault(pair, whole_second(now))
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """See the protocol."""

@@ -136,8 +136,8 @@ class Records(Protocol):
     async def save_picture_file_id(self, bot_id: int, key: str, file_id: str) -> None:
         """Keep Telegram's id of an uploaded picture."""
 
-    async def record_message(self, chat_id: int, message_id: int, now: datetime) -> None:
-        """Keep the id of a message, nothing else of it, so that the chat can have it deleted."""
+    async def record_messages(self, pairs: Collection[tuple[int, int]], now: datetime) -> None:
+        """Keep ids of messages (chat id, message id), nothing else of them, so that a chat can have them deleted."""
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """Return the ids of the chat's messages from `since` on, in rising order."""

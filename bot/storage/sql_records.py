@@ -30,12 +30,12 @@ class SqlRecords(SqlBase):
                 .on_conflict_do_update(index_elements=["bot_id", "key"], set_={"file_id": file_id})
             )
 
-    async def record_message(self, chat_id: int, message_id: int, now: datetime) -> None:
+    async def record_messages(self, pairs: Collection[tuple[int, int]], now: datetime) -> None:
         """See the protocol."""
-        async with self.database.writing() as connection:
-            await connection.execute(
-                self.insert(messages).values(chat_id=chat_id, message_id=message_id, at=now).on_conflict_do_nothing()
-            )
+        rows = [{"chat_id": chat_id, "message_id": message_id, "at": now} for chat_id, message_id in pairs]
+        if rows:
+            async with self.database.writing() as connection:
+                await connection.execute(self.insert(messages).on_conflict_do_nothing(), rows)
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """See the protocol."""

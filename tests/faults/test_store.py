@@ -83,7 +83,7 @@ async def limit_pages(store: Store, pages: int) -> None:
 
 async def fill(house: House) -> None:
     for number in range(1, 100_000):
-        await house.store.record_message(1, number, house.clock())
+        await house.store.record_messages([(1, number)], house.clock())
 
 
 async def test_a_full_disk_stops_sending_and_afterwards_nothing_comes_twice(house: House) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.handlers import FEATURES, commands
+from bot.storage.model import StoreError
 from content.model import Audience, Pack
 from tests.handlers.rig import MOTHER, YOUNG, Rig, buttons_of, has_number, text_of
 
@@ -44,6 +45,42 @@ async def test_a_deep_link_lands_on_its_topic(rig: Rig, pack: Pack, payload: str
     text = pack.topic_text(topic, "ja" if language == "ja" else "en")
     assert text is not None
     assert text[0].title in text_of(answer)
+
+
+@pytest.mark.parametrize("payload", ["h", "t_helplines", "ja_h"])
+async def test_a_deep_link_lands_on_the_helplines(rig: Rig, payload: str) -> None:
+    (answer,) = await rig.says(f"/start {payload}", YOUNG)
+    assert has_number(text_of(answer))
+    assert ("相談" in text_of(answer)) is (payload == "ja_h")
+
+
+@pytest.mark.parametrize("payload", ["t_no-such-topic", "xx_grooming", "grooming", "t_", "_h", "hello", "t_bot-about"])
+async def test_a_deep_link_that_leads_nowhere_gets_the_normal_start(rig: Rig, payload: str) -> None:
+    (answer,) = await rig.says(f"/start {payload}", YOUNG)
+    assert "start:audience:parent" in buttons_of(answer)
+
+
+async def test_a_deep_link_to_figures_shows_the_chart(rig: Rig) -> None:
+    (answer,) = await rig.says("/start t_stats-total", YOUNG)
+    assert "photo" in answer
+
+
+async def test_a_deep_link_is_followed_when_nothing_can_be_written(rig: Rig) -> None:
+    async def fail(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    rig.services.store.save_profile = fail  # type: ignore[method-assign, assignment]
+    (answer,) = await rig.says("/start ja_sextortion", YOUNG)
+    assert "脅" in text_of(answer)
+
+
+async def test_a_young_person_is_shown_examples_in_their_own_voice(rig: Rig) -> None:
+    (welcome,) = await rig.says("/start", YOUNG)
+    for data in ("start:audience:young", "start:age:13-15", "start:country:GB"):
+        await rig.presses(data, rig.last(YOUNG), YOUNG)
+    assert welcome["message_id"] == rig.last(YOUNG)["message_id"]
+    assert "my parents" in text_of(rig.last(YOUNG))
+    assert "my son" not in text_of(rig.last(YOUNG))
 
 
 @pytest.mark.parametrize("command", sorted(commands()))

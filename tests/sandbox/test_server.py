@@ -3,12 +3,14 @@ from __future__ import annotations
 import json
 import socket
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 
 import httpx
 import pytest
 
 from bot.sandbox.clock import MovableClock, next_morning
-from bot.sandbox.server import build_sandbox, serve_sandbox
+from bot.sandbox.server import KEEP_ALIVE, build_sandbox, serve_sandbox
+from bot.transport.request import AiohttpRequest
 from tests.sandbox.conftest import GROUP, MOTHER, NOON, TOKEN, YOUNG, Rig
 
 
@@ -165,3 +167,28 @@ async def test_a_document_is_never_shown_inside_the_page(begun: Rig) -> None:
     assert answer.headers["content-disposition"] == "attachment"
     assert answer.headers["content-type"] == "application/octet-stream"
     assert (await begun.http.get("/sandbox/file/none")).status_code == 404
+
+
+async def test_half_a_sign_in_a_message_stops_nothing(rig: Rig) -> None:
+    """A page that cuts a text between the halves of an emoji sends one; no answer could be written with it."""
+    half = "\\ud83d"
+    raw = {"Content-Type": "application/json"}
+    said = f'{{"action": "say", "person_id": {YOUNG}, "text": "help {half} me"}}'
+    injected = (
+        f'{{"message": {{"message_id": 1, "date": 1, "chat": {{"id": 1, "type": "private"}}, "text": "{half}"}}}}'
+    )
+    assert (await rig.http.post("/sandbox/act", content=said, headers=raw)).status_code == 200
+    assert (await rig.http.post("/sandbox/updates", content=injected, headers=raw)).status_code == 200
+    updates = await rig.bot.get_updates(timeout=0)
+    assert [update.message.text for update in updates if update.message] == ["help \ufffd me", "\ufffd"]
+    assert (await rig.http.get("/sandbox/state")).status_code == 200
+    sent = f'{{"chat_id": {YOUNG}, "text": "{half}"}}'
+    refused = await rig.http.post(f"/bot{TOKEN}/sendMessage", content=sent, headers=raw)
+    assert (refused.status_code, refused.json()["description"]) == (
+        400,
+        "Bad Request: strings must be encoded in UTF-8",
+    )
+
+
+def test_the_server_keeps_idle_connections_longer_than_the_bot_does() -> None:
+    assert signature(AiohttpRequest).parameters["keepalive"].default < KEEP_ALIVE

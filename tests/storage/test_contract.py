@@ -163,7 +163,7 @@ async def test_only_what_is_due_is_claimed_and_the_longest_due_comes_first(store
 async def test_moments_are_kept_to_the_second(store: Store) -> None:
     odd = NOW + timedelta(microseconds=900_000)
     await subscribed(store, 5, due=Due(odd, TODAY))
-    await store.record_message(5, 1, odd)
+    await store.record_messages([(5, 1)], odd)
     assert (await claim_one(store, NOW)).due == DUE
     assert await store.messages_of(5, odd) == [1]
     end = NOW + LEASE
@@ -386,7 +386,7 @@ async def test_a_late_word_about_a_lost_claim_never_loses_the_sent_tip(store: St
 
 async def test_a_deactivated_chat_gets_nothing_and_is_deleted_after_thirty_days(store: Store) -> None:
     await subscribed(store, 5, 6)
-    await store.record_message(5, 1, NOW + CHAT_KEPT)
+    await store.record_messages([(5, 1)], NOW + CHAT_KEPT)
     await store.deactivate(5, "blocked", NOW)
     await store.deactivate(5, "again", NOW + LEASE)
     await store.deactivate(404, "unknown", NOW)
@@ -424,7 +424,7 @@ async def test_a_chat_that_subscribes_again_is_present_again(store: Store) -> No
 async def test_the_purge_removes_what_has_outlived_its_purpose_and_nothing_else(store: Store) -> None:
     await subscribed(store, 5)
     await deliver(store, "tip-a")
-    await store.record_message(5, 1, NOW)
+    await store.record_messages([(5, 1)], NOW)
     await store.record_update(900, NOW)
     for name, kept in (("updates", UPDATE_KEPT), ("messages", MESSAGE_KEPT)):
         assert (await store.purge(NOW + kept - timedelta(seconds=1))).rows == {}
@@ -437,8 +437,8 @@ async def test_the_purge_removes_what_has_outlived_its_purpose_and_nothing_else(
 async def test_forgetting_deletes_every_row_and_says_how_many(store: Store) -> None:
     await subscribed(store, 5, 6)
     await deliver_both(store)
-    await store.record_message(5, 1, NOW)
-    await store.record_message(5, 2, NOW)
+    await store.record_messages([(5, 1)], NOW)
+    await store.record_messages([(5, 2)], NOW)
     receipt = await store.forget(5)
     assert receipt.rows == {"chats": 1, "subscriptions": 1, "deliveries": 1, "messages": 2}
     assert receipt.total == 5
@@ -457,7 +457,7 @@ async def test_the_rows_held_are_shown_as_they_are(store: Store) -> None:
     await store.save_profile(5, PARENT, ChatKind.PRIVATE, NOW)
     await store.subscribe(5, FULL, DUE, NOW)
     await deliver(store, "tip-a")
-    await store.record_message(5, 31, NOW)
+    await store.record_messages([(5, 31)], NOW)
     written = "2026-03-10T09:00:00+00:00"
     assert await store.held(5) == {
         "chats": [
@@ -518,7 +518,7 @@ async def test_a_group_keeps_its_rows_under_its_new_id(store: Store) -> None:
     await store.save_profile(-5, PARENT, ChatKind.GROUP, NOW)
     await store.subscribe(-5, CHOICE, DUE, NOW)
     await deliver(store, "tip-a")
-    await store.record_message(-5, 1, NOW)
+    await store.record_messages([(-5, 1)], NOW)
     assert await store.migrate_chat(-5, -100) is True
     assert await store.held(-5) == {}
     chat = await store.chat_of(-100)
@@ -565,11 +565,11 @@ async def test_a_pictures_file_id_is_kept_by_bot_and_can_change(store: Store) ->
 
 
 async def test_message_ids_are_listed_from_a_moment_on_until_they_are_dropped(store: Store) -> None:
-    await store.record_message(5, 12, NOW)
-    await store.record_message(5, 11, NOW + LEASE)
-    await store.record_message(5, 11, NOW + LEASE)
-    await store.record_message(5, 10, NOW - LEASE)
-    await store.record_message(6, 13, NOW)
+    await store.record_messages([(5, 12)], NOW)
+    await store.record_messages([(5, 11)], NOW + LEASE)
+    await store.record_messages([(5, 11)], NOW + LEASE)
+    await store.record_messages([(5, 10)], NOW - LEASE)
+    await store.record_messages([(6, 13)], NOW)
     assert await store.messages_of(5, NOW) == [11, 12]
     await store.forget_messages(5, [11, 12, 13])
     await store.forget_messages(5, [])

@@ -27,7 +27,7 @@ async def fill(store: Store) -> None:
     for chat_id in (-1001234567890123, 5):
         await store.save_profile(chat_id, Profile("ja", "JP"), ChatKind.PRIVATE, NOW)
         await store.subscribe(chat_id, SubscriptionChoice(hour=18, zone="Asia/Tokyo"), Due(NOW, TODAY), NOW)
-        await store.record_message(chat_id, 3, NOW)
+        await store.record_messages([(chat_id, 3)], NOW)
     (claim,) = await store.claim_due(NOW, 1, "w", timedelta(minutes=10))
     await store.record([Result(claim, Outcome.SENT, Due(NOW + timedelta(days=1), TODAY), "tip", 1)], NOW)
     await store.record_update(77, NOW)
