@@ -7,6 +7,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.commands.against import compare_with
+from bot.commands.parts import settings_of
+from bot.understanding.blast import render_blast
 from content.check import check_packs, count_table
 from content.coverage import coverage_table
 from content.faults import Severity
@@ -17,6 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pack", action="append", type=Path, default=[], metavar="DIR", help="an overlay; may be repeated"
     )
+    parser.add_argument("--against", metavar="REV", help="say which of the pack's questions an edit since REV moves")
     parser.add_argument("--strict", action="store_true", help="warnings count as faults")
 
 
@@ -31,4 +35,20 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write("\n" + coverage_table(result.pack) + "\n")
         sys.stdout.write("\n" + count_table(result.pack) + "\n")
     sys.stdout.write(f"\n{hard} faults, {soft} warnings\n")
-    return 1 if hard or (arguments.strict and soft) else 0
+    if arguments.against is None:
+        return 1 if hard or (arguments.strict and soft) else 0
+    if hard:
+        sys.stdout.write(f"\nmend the faults first; then ask what has changed since {arguments.against}\n")
+        return 1
+    return max(_changes(arguments, settings_of().cache_dir), 1 if arguments.strict and soft else 0)
+
+
+def _changes(arguments: argparse.Namespace, cache: Path) -> int:
+    """Print what an edit does to the pack's questions; under `--strict` an emergency that is none any more counts."""
+    blast = compare_with(arguments.against, arguments.pack, cache)
+    sys.stdout.write(f"\nsince {arguments.against}: ")
+    if blast is None:
+        sys.stdout.write("nothing that understanding is made from has changed\n")
+        return 0
+    sys.stdout.write(render_blast(blast) + "\n")
+    return 1 if arguments.strict and blast.silenced else 0

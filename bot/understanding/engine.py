@@ -90,6 +90,19 @@ class Engine:
             note = f"broken: {type(error).__name__}"
             return Understanding(Urgency.CONCERN, None, degraded=True, notes=(note,))
 
+    def understand_all(self, texts: Sequence[str]) -> list[Understanding]:
+        """Understand messages that stand alone, in order: as `understand` does, but encoded together."""
+        if self.encoder is None:
+            return [self.understand(text) for text in texts]
+        normal = [self._normalise(text) for text in texts]
+        views = iter(build_views([text for text in normal if text], self.encoder))
+        weigh = self.fitted.heads.weigh
+        result: list[Understanding] = []
+        for text, readable in zip(texts, normal, strict=True):
+            view = next(views) if readable else None
+            result.append(self._conclude(text, [Weighed(view, weigh(view), letters=False)] if view else []))
+        return result
+
     def weigh(self, text: str) -> Weighed | None:
         """Return view and numbers of one message, None when nothing readable is left of it."""
         weighed = self._weigh(text, ())
@@ -143,7 +156,9 @@ class Engine:
         return Urgency.CONCERN if self._opens(CONCERN, weighed) else Urgency.NONE
 
     def _understand(self, text: str, recent: Sequence[str]) -> Understanding:
-        weighed = self._weigh(text, recent)
+        return self._conclude(text, self._weigh(text, recent))
+
+    def _conclude(self, text: str, weighed: Sequence[Weighed]) -> Understanding:
         degraded = self.degraded or self.encoder is None or any(one.letters for one in weighed)
         if not weighed:
             return Understanding(Urgency.NONE, None, degraded=degraded)
