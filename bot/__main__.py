@@ -24,6 +24,7 @@ COMMANDS = {
     "content": "the pack as a workbook for editors, and back",
     "db": "migrate, back up or copy the database",
     "doctor": "what is wrong with this deployment, and what to do",
+    "simulate": "who gets a tip when in the coming days; nothing is sent",
     "telegram": "set up commands, descriptions and webhook at Telegram",
 }
 

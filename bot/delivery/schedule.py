@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -71,6 +72,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+@lru_cache(maxsize=8192)  # everybody of a zone who chose the same hour asks the same
 def first_instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """Return the first instant (UTC) at which the clocks of `zone` show `wall` on `day`, or have jumped over it."""
     local = datetime.combine(day, wall)

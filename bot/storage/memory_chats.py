@@ -15,6 +15,7 @@ from bot.storage.rows import (
     new_chat_row,
     plain_row,
     plan_row,
+    profile_from,
     profile_row,
     subscription_from,
 )
@@ -72,6 +73,11 @@ class MemoryChats(MemoryTables):
         """See the protocol."""
         chat = await self.chat_of(chat_id)
         return chat.profile if chat else None
+
+    async def profiles_of(self, chat_ids: Collection[int]) -> Mapping[int, Profile]:
+        """See the protocol."""
+        known = self.chats_by_id
+        return {chat_id: profile_from(known[chat_id]) for chat_id in chat_ids if chat_id in known}
 
     async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:
         """See the protocol."""

@@ -132,7 +132,8 @@ class Chat:
 class Subscription:
     """A chat's wish for tips.
 
-    `due` is None when no tip is planned; `last_date` is the last local day that had its tip.
+    `due` is None when no tip is planned; `last_date` is the last local day that had its tip. `sent` are the ids of all
+    tips sent so far, the latest last.
     """
 
     chat_id: int
@@ -141,6 +142,7 @@ class Subscription:
     created_at: datetime
     ended_at: datetime | None = None
     last_date: date | None = None
+    sent: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:

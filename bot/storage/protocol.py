@@ -53,6 +53,9 @@ class Chats(Protocol):
     async def profile_of(self, chat_id: int) -> Profile | None:
         """Return what the chat told about its reader, or None when nothing is known of it."""
 
+    async def profiles_of(self, chat_ids: Collection[int]) -> Mapping[int, Profile]:
+        """Return what many chats told, by chat id; chats of which nothing is known are missing."""
+
     async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:
         """Keep the profile; a chat that had been deactivated counts as present again."""
 

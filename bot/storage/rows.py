@@ -175,6 +175,7 @@ def subscription_from(row: Row) -> Subscription:
         created_at=row["created_at"],
         ended_at=row["ended_at"],
         last_date=row["last_date"],
+        sent=tuple(row["sent"].split()),
     )
 
 

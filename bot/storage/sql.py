@@ -11,7 +11,7 @@ from bot.storage.sql_chats import SqlChats
 from bot.storage.sql_deliveries import SqlDeliveries
 from bot.storage.sql_records import SqlRecords
 from bot.storage.sql_surveys import SqlSurveys
-from bot.storage.upgrade import upgrade
+from bot.storage.upgrade import require_newest, upgrade
 
 MEMORY = "memory:"
 """The address of a store that keeps nothing once the process ends."""
@@ -49,6 +49,20 @@ async def open_store(address: str) -> Store:
     database = Database(parse_url(address))
     try:
         await upgrade(database)
+    except BaseException:
+        await database.close()
+        raise
+    return SqlStore(database)
+
+
+async def open_to_read(address: str) -> Store:
+    """Open a store that is there already, changing nothing in it, also while the bot runs.
+
+    Raises StoreError when it is missing, or has another schema than this program works with.
+    """
+    database = Database(parse_url(address))
+    try:
+        await require_newest(database)
     except BaseException:
         await database.close()
         raise

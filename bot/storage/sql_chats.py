@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.storage.rows import (
     new_chat_row,
     plain_row,
     plan_row,
+    profile_from,
     profile_row,
     subscription_from,
 )
@@ -64,6 +65,14 @@ class SqlChats(SqlBase):
         """See the protocol."""
         chat = await self.chat_of(chat_id)
         return chat.profile if chat else None
+
+    async def profiles_of(self, chat_ids: Collection[int]) -> Mapping[int, Profile]:
+        """See the protocol."""
+        columns = (chats.c[name] for name in ("chat_id", "language", "country", "audience", "age_band"))
+        query = sa.select(*columns).where(chats.c.chat_id.in_(sa.bindparam("chat_ids", expanding=True)))
+        async with self.database.reading() as connection:
+            found = (await connection.execute(query, {"chat_ids": list(chat_ids)})).mappings()
+            return {row["chat_id"]: profile_from(row) for row in found}
 
     async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:
         """See the protocol."""

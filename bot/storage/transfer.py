@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.engine import Database, describe, one_sentence, parse_url
 from bot.storage.model import StoreError
 from bot.storage.schema import ALL
-from bot.storage.upgrade import newest_version, upgrade, version_of
+from bot.storage.upgrade import require_newest, upgrade
 
 AT_ONCE = 5_000
 """Rows that are held in memory at a time."""
@@ -27,13 +27,7 @@ async def copy(source_url: str, target_url: str) -> dict[str, int]:
     Raises StoreError when the source is missing or not upgraded, or the target already holds rows.
     """
     async with _opened(source_url) as source, _opened(target_url) as target:
-        source.require_file()
-        version = await version_of(source)
-        if version != newest_version():
-            raise StoreError(
-                f"The database {describe(source.url)} has the schema {version or 'of none yet'}, not "
-                f"{newest_version()}: upgrade it first."
-            )
+        await require_newest(source)
         await upgrade(target)
         async with source.reading(snapshot=True) as reader, target.writing() as writer:
             for table in ALL:

@@ -37,6 +37,17 @@ async def version_of(database: Database) -> str | None:
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
 
 
+async def require_newest(database: Database) -> None:
+    """Raise StoreError unless the database is there and has the schema that this program works with."""
+    database.require_file()
+    version = await version_of(database)
+    if version != newest_version():
+        raise StoreError(
+            f"The database {describe(database.url)} has the schema {version or 'of none yet'}, not "
+            f"{newest_version()}: upgrade it first."
+        )
+
+
 async def upgrade(database: Database) -> None:
     """Bring the database to the newest schema in one transaction; several processes may do so at once.
 

@@ -67,6 +67,26 @@ async def deliver(store: Store, tip: str, outcome: Outcome = Outcome.SENT, due: 
     return found
 
 
+async def test_the_profiles_of_many_chats_come_at_once(store: Store) -> None:
+    await subscribed(store, 1, 2, 3)
+    young = Profile(language="en", audience=Audience.YOUNG)
+    await store.save_profile(2, young, ChatKind.PRIVATE, NOW)
+    assert await store.profiles_of([1, 2, 9]) == {1: PARENT, 2: young}
+    assert await store.profiles_of([]) == {}
+
+
+async def test_a_subscription_tells_what_was_sent(store: Store) -> None:
+    await subscribed(store, 1)
+    for day, tip in ((TOMORROW, "first"), (Due(NOW, TODAY), "second")):
+        await store.subscribe(1, CHOICE, Due(NOW, day.local_date), NOW)
+        held = await claim_one(store)
+        await store.mark_sending([(held, tip)], NOW, MARGIN)
+        await store.record([Result(held, Outcome.SENT, TOMORROW, tip, 1)], NOW)
+    (listed,) = await store.subscriptions(None, 10)
+    assert listed.sent == ("first", "second")
+    assert listed == await store.subscription_of(1)
+
+
 async def test_an_unknown_chat_has_no_profile_and_no_subscription(store: Store) -> None:
     assert await store.chat_of(1) is None
     assert await store.profile_of(1) is None
