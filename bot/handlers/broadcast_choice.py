@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from bot.handlers.broadcast_cards import card_of
 from bot.handlers.context import BotContext
-from bot.replies.broadcast_card import content_menu, seen_menu, whom_menu
+from bot.replies.broadcast_card import content_menu, got_menu, seen_menu, whom_menu
 from bot.replies.model import Reply
 from bot.replies.wording import FALLBACK_LANGUAGE
 from bot.storage.broadcast import Broadcast, Target
@@ -46,6 +46,8 @@ async def choose(context: BotContext, draft: Broadcast, verb: str, argument: str
             return await _whom(context, changed, language)
         case "seen":
             return seen_menu(context.pack, language, draft.broadcast_id, await _seen(context), int(argument))
+        case "got":
+            return got_menu(context.pack, language, draft.broadcast_id, argument)
         case "see":
             changed = replace(draft, target=await _saw(context, draft.target, argument))
             await _keep(context, changed)
@@ -98,6 +100,8 @@ async def _seen(context: BotContext) -> list[Seen]:
 async def _saw(context: BotContext, target: Target, key: str) -> Target:
     if key == "all":
         return replace(target, seen_item=None, seen_version=None)
+    if key.startswith("p:"):
+        return replace(target, seen_item=_item(context.pack, key), seen_version=None)
     for known, item, version, _ in await _seen(context):
         if known == key:
             return replace(target, seen_item=item, seen_version=version or None)

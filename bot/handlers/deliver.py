@@ -24,5 +24,4 @@ class TipSender:
         message = await self._bot.send_message(
             chat_id, reply.parts[0], reply_markup=keyboard(reply.buttons), rate_limit_args=BROADCAST
         )
-        self._services.tally.add_shown(chat_id, reply.shows, self._services.pack, profile.language)
         return message.message_id

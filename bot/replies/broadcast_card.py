@@ -19,6 +19,7 @@ from content.numbers import number
 BAR = 16
 _PAGE = 8
 _ROWS = 3
+_MOST_TIPS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +206,32 @@ def seen_menu(
     turns = [Button("‹", f"bc:seen:{broadcast_id}.{page - 1}")] if page else []
     turns += [Button("›", f"bc:seen:{broadcast_id}.{page + 1}")] if first + _PAGE < len(seen) else []
     rows += [tuple(turns)] if turns else []
+    rows.append((Button(words("broadcast.got-tip"), f"bc:got:{broadcast_id}.menu"),))
     rows.append((Button(words("broadcast.no-matter"), f"bc:see:{broadcast_id}.all"),))
     rows.append((Button(words("back"), f"bc:whom:{broadcast_id}"),))
     return Reply((words.html("broadcast.choose-seen"),), tuple(rows))
+
+
+def got_menu(pack: Pack, language: str, broadcast_id: str, chosen: str = "") -> Reply:
+    """Return the groups of topics, the topics of a group (`chosen`), or the daily tips of a topic, as buttons."""
+    words = Words(pack, language)
+    back = (Button(words("back"), f"bc:whom:{broadcast_id}"),)
+    with_tips = {tip.topic for tip in pack.tips.values()}
+    if chosen in pack.topics:
+        buttons = [
+            Button(tip_text(pack, tip, language)[:60], f"bc:see:{broadcast_id}.p:{tip}")
+            for tip, entry in pack.tips.items()
+            if entry.topic == chosen
+        ]
+    elif chosen in GROUPS:
+        buttons = [
+            Button(topic_title(pack, name, language), f"bc:got:{broadcast_id}.{name}")
+            for name, _ in topics_of_group(pack, chosen)
+            if name in with_tips
+        ]
+    else:
+        buttons = [Button(words(f"group.{group}"), f"bc:got:{broadcast_id}.{group}") for group in GROUPS[:-1]]
+    return Reply((words.html("broadcast.choose-tip"),), (*((button,) for button in buttons[:_MOST_TIPS]), back))
 
 
 def item_title(pack: Pack, item: str, language: str) -> str:

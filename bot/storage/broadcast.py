@@ -47,7 +47,7 @@ class Target:
     """Whom a broadcast is for: of the chats with a daily tip those that fit everything that is said here.
 
     Empty sets and None mean: all. `seen_item` is an item of the pack, `seen_version` one version of it that the chat
-    was shown; None means any version.
+    was shown; None means any version, of a tip (`tip:ID`) also as the daily one, as far back as the ledger goes.
     """
 
     languages: frozenset[str] = frozenset()

@@ -28,6 +28,7 @@ from bot.storage.broadcast_rows import (
 from bot.storage.memory_chats import MemoryTables
 from bot.storage.memory_deliveries import IN_HAND
 from bot.storage.model import DeliveryState, Outcome, whole_second
+from bot.storage.rows import HAD_ITS_TIP
 
 MOVING = frozenset(STARTED) - {BroadcastState.ASKING, BroadcastState.PAUSED}
 
@@ -121,9 +122,17 @@ class MemoryBroadcasts(MemoryTables):
         wanted = ((target.languages, "language"), (target.countries, "country"), (target.audiences, "audience"))
         if any(values and row[column] not in values for values, column in wanted):
             return False
-        return target.seen_item is None or any(
-            owner == chat_id and item == target.seen_item and target.seen_version in {None, version}
+        return target.seen_item is None or self._saw(target.seen_item, target.seen_version, chat_id)
+
+    def _saw(self, wanted: str, wanted_version: str | None, chat_id: int) -> bool:
+        kind, _, name = wanted.partition(":")
+        got = kind == "tip" and wanted_version is None
+        return any(
+            owner == chat_id and item == wanted and wanted_version in {None, version}
             for owner, item, version in self.shown
+        ) or any(
+            got and owner == chat_id and row["tip_id"] == name and row["outcome"] in HAD_ITS_TIP
+            for (owner, _), row in self.deliveries_by_day.items()
         )
 
     async def gather(self, broadcast_id: str, limit: int, now: datetime) -> int:

@@ -188,6 +188,12 @@ class MemoryChats(MemoryTables):
             "broadcasts": [
                 row for row in self.broadcasts_by_id.values() if chat_id in {row["author"], row["approver"]}
             ],
+            "broadcast_texts": [
+                {"broadcast_id": key, "language": language, "text": text}
+                for key, texts in sorted(self.broadcast_texts.items())
+                for language, text in sorted(texts.items())
+                if self.broadcasts_by_id[key]["author"] == chat_id
+            ],
             "broadcast_deliveries": [
                 row for (_, owner), row in sorted(self.broadcast_deliveries.items()) if owner == chat_id
             ],

@@ -168,7 +168,10 @@ class Surveys(Protocol):
         """Return how many chats take messages, by language and country."""
 
     async def record_shown(self, shown: Collection[Shown], now: datetime) -> None:
-        """Keep which versions were shown, of the subscribed chats alone. It ends with the subscription."""
+        """Keep which versions were shown, of the subscribed chats alone. It ends with the subscription.
+
+        The one verb that may write a part and then fail: written again, nothing changes.
+        """
 
     async def seen(self) -> Sequence[Seen]:
         """Return the versions that subscribed chats were shown, those that most saw first."""

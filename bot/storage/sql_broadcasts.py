@@ -22,7 +22,17 @@ from bot.storage.broadcast import (
 )
 from bot.storage.broadcast_rows import broadcast_from, draft_row, moved_row, new_broadcast_row
 from bot.storage.model import DeliveryState
-from bot.storage.schema import broadcast_deliveries, broadcast_texts, broadcasts, chats, shown, subscriptions
+from bot.storage.rows import HAD_ITS_TIP
+from bot.storage.schema import (
+    EPOCH,
+    broadcast_deliveries,
+    broadcast_texts,
+    broadcasts,
+    chats,
+    deliveries,
+    shown,
+    subscriptions,
+)
 from bot.storage.sql_broadcast_deliveries import SqlBroadcastDeliveries
 
 MOVING = frozenset(STARTED) - {BroadcastState.ASKING, BroadcastState.PAUSED}
@@ -30,13 +40,23 @@ MOVING = frozenset(STARTED) - {BroadcastState.ASKING, BroadcastState.PAUSED}
 _broadcast = broadcasts.c
 _delivery = broadcast_deliveries.c
 DONE = sum((_broadcast[outcome.value] for outcome in TALLIED[1:]), _broadcast[TALLIED[0].value])
-OPEN_ROWS = sa.exists().where(_delivery.broadcast_id == _broadcast.broadcast_id, _delivery.wake_at.is_not(None))
-OPEN_CANARIES = sa.exists().where(
-    _delivery.broadcast_id == _broadcast.broadcast_id, _delivery.canary.is_(True), _delivery.wake_at.is_not(None)
-)
+
+
+def _is_open(*, canary: bool) -> sa.ColumnElement[bool]:
+    """Return whether the first few, or the others, have a message that is not done.
+
+    A comparison, not "is not null", and one value of the flag at a time: so the index leads past all that is done.
+    """
+    return sa.exists().where(
+        _delivery.broadcast_id == _broadcast.broadcast_id,
+        _delivery.canary == sa.literal(canary),
+        _delivery.wake_at > EPOCH,
+    )
+
+
 EXPIRED = (_broadcast.state.in_(STARTED), _broadcast.ends_at <= sa.bindparam("b_now"))
-THROUGH = (_broadcast.state.in_(SENDING), ~OPEN_ROWS)
-TRIED = (_broadcast.state == BroadcastState.CANARY, ~OPEN_CANARIES)
+THROUGH = (_broadcast.state.in_(SENDING), ~_is_open(canary=True), ~_is_open(canary=False))
+TRIED = (_broadcast.state == BroadcastState.CANARY, ~_is_open(canary=True))
 
 
 def _is_meant(target: Target) -> sa.ColumnElement[bool]:
@@ -53,7 +73,16 @@ def _is_meant(target: Target) -> sa.ColumnElement[bool]:
         saw = [shown.c.chat_id == chats.c.chat_id, shown.c.item == target.seen_item]
         if target.seen_version is not None:
             saw.append(shown.c.version == target.seen_version)
-        wanted.append(sa.exists().where(*saw))
+        seen: sa.ColumnElement[bool] = sa.exists().where(*saw)
+        kind, _, name = target.seen_item.partition(":")
+        if kind == "tip" and target.seen_version is None:
+            got = (
+                deliveries.c.chat_id == chats.c.chat_id,
+                deliveries.c.tip_id == name,
+                deliveries.c.outcome.in_(HAD_ITS_TIP),
+            )
+            seen = sa.or_(seen, sa.exists().where(*got))
+        wanted.append(seen)
     return sa.and_(*wanted)
 
 
@@ -249,14 +278,19 @@ class SqlBroadcasts(SqlBroadcastDeliveries):
 
     async def held_back(self, broadcast_id: str, now: datetime) -> HeldBack:
         """See the protocol."""
-        query = sa.select(sa.func.count(), sa.func.max(_delivery.wake_at)).where(
-            _delivery.broadcast_id == broadcast_id,
-            _delivery.state == DeliveryState.WAITING,
-            _delivery.wake_at > now,
-        )
+        number, latest = 0, None
         async with self.database.reading() as connection:
-            number, until = (await connection.execute(query)).one()
-        return HeldBack(number, until)
+            for canary in (True, False):
+                query = sa.select(sa.func.count(), sa.func.max(_delivery.wake_at)).where(
+                    _delivery.broadcast_id == broadcast_id,
+                    _delivery.canary == sa.literal(canary),
+                    _delivery.state == DeliveryState.WAITING,
+                    _delivery.wake_at > now,
+                )
+                found, until = (await connection.execute(query)).one()
+                number += found
+                latest = max(filter(None, (latest, until)), default=None)
+        return HeldBack(number, latest)
 
     async def settle_broadcasts(self, now: datetime) -> int:
         """See the protocol."""

@@ -27,6 +27,7 @@ from bot.storage.rows import (
 from bot.storage.schema import (
     PERSONAL,
     broadcast_deliveries,
+    broadcast_texts,
     broadcasts,
     chats,
     deliveries,
@@ -220,6 +221,11 @@ class SqlChats(SqlBase):
             query = sa.select(broadcasts).where(theirs).order_by(broadcasts.c.broadcast_id)
             if found := [_plain(row) for row in (await connection.execute(query)).mappings()]:
                 rows[broadcasts.name] = found
+            written = sa.select(broadcasts.c.broadcast_id).where(broadcasts.c.author == chat_id)
+            query = sa.select(broadcast_texts).where(broadcast_texts.c.broadcast_id.in_(written))
+            query = query.order_by(*broadcast_texts.primary_key)
+            if found := [_plain(row) for row in (await connection.execute(query)).mappings()]:
+                rows[broadcast_texts.name] = found
         return rows
 
     async def purge(self, now: datetime) -> Receipt:

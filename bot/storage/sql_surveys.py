@@ -12,6 +12,8 @@ from bot.storage.schema import chats, subscriptions, summaries
 from bot.storage.schema import shown as shown_table
 from bot.storage.sql_chats import SqlBase
 
+AT_ONCE = 5_000
+"""Rows that one transaction writes."""
 WANTED = sa.select(subscriptions.c.chat_id).where(subscriptions.c.ended_at.is_(None))
 """The chats that get tips."""
 
@@ -36,9 +38,11 @@ class SqlSurveys(SqlBase):
 
     async def record_shown(self, shown: Collection[Shown], now: datetime) -> None:
         """See the protocol."""
-        rows = {(one.chat_id, one.item, one.version) for one in shown}
-        if not rows:
-            return
+        rows = sorted({(one.chat_id, one.item, one.version) for one in shown})
+        for at in range(0, len(rows), AT_ONCE):
+            await self._record(rows[at : at + AT_ONCE], now)
+
+    async def _record(self, rows: Sequence[tuple[int, str, str]], now: datetime) -> None:
         async with self.database.writing() as connection:
             found = await connection.execute(
                 WANTED.where(subscriptions.c.chat_id.in_({chat_id for chat_id, _, _ in rows})).with_for_update()
@@ -46,7 +50,7 @@ class SqlSurveys(SqlBase):
             wanted = set(found.scalars())
             kept = [
                 {"chat_id": chat_id, "item": item, "version": version, "at": now}
-                for chat_id, item, version in sorted(rows)
+                for chat_id, item, version in rows
                 if chat_id in wanted
             ]
             if kept:

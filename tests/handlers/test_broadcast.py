@@ -18,7 +18,7 @@ from bot.replies.menus import GROUPS
 from bot.replies.model import BUTTON_DATA_LIMIT
 from bot.sandbox.faults import Fault
 from bot.storage.broadcast import OPEN, Broadcast, BroadcastState
-from bot.storage.model import Outcome
+from bot.storage.model import Outcome, Result
 from content.model import Pack
 from tests.handlers.rig import MOTHER, TEACHER, YOUNG, Rig, buttons_of, text_of
 
@@ -191,6 +191,20 @@ async def test_a_correction_goes_to_those_who_saw_the_version_that_was_wrong(off
     assert (await office.the()).tally == {Outcome.SENT: 1}
     assert office.words(YOUNG)[-1] == "A correction from Mamori\n\nA number in it was wrong."
     assert "topic:first:grooming" in buttons_of(office.rig.last(YOUNG))
+
+
+async def test_a_correction_of_a_daily_tip_goes_to_those_who_got_it(office: Office, pack: Pack) -> None:
+    tip, entry = next((name, tip) for name, tip in pack.tips.items() if pack.topics[tip.topic].group == "prevent")
+    store, now = office.rig.services.store, office.rig.clock.now() + timedelta(days=2)
+    claims = {claim.chat_id: claim for claim in await store.claim_due(now, 10, "w", timedelta(minutes=10))}
+    await store.record([Result(claims[YOUNG], Outcome.SENT, claims[YOUNG].due, tip)], now)
+    await office.write()
+    broadcast_id = (await office.the()).broadcast_id
+    for verb in ("whom", "seen", "got", f"got:{broadcast_id}.prevent", f"got:{broadcast_id}.{entry.topic}"):
+        await office.press(verb)
+    await office.press(f"see:{broadcast_id}.p:{tip}")
+    assert (await office.the()).target.seen_item == f"tip:{tip}"
+    assert await store.count_target((await office.the()).target) == 1
 
 
 async def test_a_topic_of_the_pack_is_chosen_with_buttons_and_read_in_ones_language(office: Office, pack: Pack) -> None:

@@ -20,7 +20,7 @@ from bot.storage.broadcast import (
     Target,
     spread,
 )
-from bot.storage.model import ChatKind, DeliveryState, Due, Outcome, Shown, SubscriptionChoice
+from bot.storage.model import ChatKind, DeliveryState, Due, Outcome, Result, Shown, SubscriptionChoice
 from bot.storage.protocol import BROADCAST_KEPT, Store
 from bot.storage.sql import open_store
 from content.model import Audience
@@ -130,6 +130,19 @@ async def test_people_are_chosen_by_everything_that_is_said(store: Store) -> Non
         assert await store.count_target(target) == number, target
     await started(store, target=Target(ja, jp, parents))
     assert (await broadcast(store)).total == 3
+
+
+async def test_who_got_a_daily_tip_is_known_from_the_ledger(store: Store) -> None:
+    await people(store, 1, 2, 3)
+    due = Due(NOW + timedelta(days=1), NOW.date())
+    for claimed in await store.claim_due(due.at, 2, "w1", LEASE):
+        await store.mark_sending([(claimed, "a")], due.at, MARGIN)
+        outcome = Outcome.SENT if claimed.chat_id == 1 else Outcome.REJECTED
+        await store.record([Result(claimed, outcome, None, "a")], due.at)
+    await store.record_shown([Shown(3, "tip:a", "v1")], NOW)
+    assert await store.count_target(Target(seen_item="tip:a")) == 2
+    assert await store.count_target(Target(seen_item="tip:a", seen_version="v1")) == 1
+    assert await store.count_target(Target(seen_item="tip:b")) == 0
 
 
 async def test_it_goes_to_a_few_first_then_asks_then_to_all_and_nobody_gets_it_twice(store: Store) -> None:
@@ -259,6 +272,7 @@ async def test_forget_erases_a_chats_part_and_an_administrators_own(store: Store
     assert (await store.held(1))["broadcast_deliveries"][0]["broadcast_id"] == "b1"
     (own,) = (await store.held(AUTHOR))["broadcasts"]
     assert own["author"] == AUTHOR
+    assert [row["text"] for row in (await store.held(AUTHOR))["broadcast_texts"]] == ["Hello", "こんにちは"]
     assert (await store.forget(1)).rows == {"chats": 1, "subscriptions": 1, "broadcast_deliveries": 1}
     await store.forget(SECOND)
     assert (await broadcast(store)).approver is None
