@@ -43,8 +43,7 @@ class _Panel:
 def draw_lines(axes: Axes, frame: Frame, brush: Brush) -> None:
     """Draw a line for each series into its axes; every line has its own colour and carries its name."""
     years = sorted({point.year or 0 for line in frame.lines for point in line.points})
-    values = [point.value for line in frame.lines for point in line.points]
-    top = scale(axes, values, brush, breaks=any(breaks(line, years[0]) for line in frame.lines))
+    top = scale(axes, brush, breaks=any(breaks(line, years[0]) for line in frame.lines))
     panel = _Panel(axes, brush, top, years[0], years[-1], several=len(frame.lines) > 1)
     colored = list(zip(frame.lines, LINES, strict=False))
     for line, color in colored:

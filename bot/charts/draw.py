@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.patheffects import withStroke
 
 from bot.charts.frames import axis_room, draw_frame
-from bot.charts.scales import Brush
+from bot.charts.scales import Brush, highest_of
 from bot.charts.style import (
     CARD,
     DPI,
@@ -123,15 +123,15 @@ class _Page:
         gap = 34
         room = bottom - top - gap * (len(weights) - 1)
         y = top
-        for frame, weight in zip(sheet.frames, weights, strict=True):
+        for frame, weight, highest in zip(sheet.frames, weights, highest_of(sheet.frames), strict=True):
             height = room * weight / sum(weights)
             end = self.block(y, frame.title, PANEL, bold=True) + 8
             bars = frame.kind == "bars"
-            left = MARGIN + axis_room(frame, self.language)
+            left = MARGIN + axis_room(frame, self.language, highest)
             below = 0 if bars else _TICK_ROOM
             width, size = WIDTH - MARGIN - left, y + height - end - below
             axes = self.figure.add_axes(
                 (left / WIDTH, 1 - (end + size) / HEIGHT, width / WIDTH, size / HEIGHT)
             )  # fmt: skip
-            draw_frame(axes, frame, Brush(self.language, sheet.wording, width, size))
+            draw_frame(axes, frame, Brush(self.language, sheet.wording, width, size, highest))
             y += height + gap

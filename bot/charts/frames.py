@@ -27,11 +27,10 @@ def draw_frame(axes: Axes, frame: Frame, brush: Brush) -> None:
     {"columns": _columns, "lines": draw_lines, "bars": _bars}[frame.kind](axes, frame, brush)
 
 
-def axis_room(frame: Frame, language: str) -> float:
-    """Return the pixels that the numbers of the axis need at its left."""
+def axis_room(frame: Frame, language: str, highest: float) -> float:
+    """Return the pixels that the numbers of the axis need at its left, when it reaches to `highest`."""
     if frame.kind == "bars" or (frame.kind == "columns" and _is_spaced(frame.lines[0])):
         return 4.0
-    highest = max(point.value for line in frame.lines for point in line.points)
     return text_width(number(tick_marks(highest)[-1]), fonts(language), TICK) + 14
 
 
@@ -50,7 +49,7 @@ def _columns(axes: Axes, frame: Frame, brush: Brush) -> None:
     shown = set(frame.highlight) or {years[values.index(max(values))], years[-1]}
     colors = [STRONG if year in shown else QUIET for year in years]
     axes.bar(years, values, width=0.78, color=colors, zorder=3)
-    top = scale(axes, values, brush, breaks=bool(breaks(line, years[0])))
+    top = scale(axes, brush, breaks=bool(breaks(line, years[0])))
     for point, year in zip(line.points, years, strict=True):
         if year in shown or year == years[0]:
             strong = year in shown
@@ -69,7 +68,7 @@ def _spaced_columns(axes: Axes, line: Line, brush: Brush) -> None:
     values = [point.value for point in line.points]
     colors = [QUIET] * (len(values) - 1) + [STRONG]
     axes.bar(places, values, width=0.66, color=colors, zorder=3)
-    top = scale(axes, values, brush, ticks=False)
+    top = scale(axes, brush, ticks=False)
     for place, point in zip(places, line.points, strict=True):
         last = place == places[-1]
         brush.text(
@@ -96,7 +95,7 @@ def _fit(labels: Sequence[str], brush: Brush, room: float) -> float:
 def _bars(axes: Axes, frame: Frame, brush: Brush) -> None:
     """Draw bars with their names above them, so that long names stay large; what is not named stands grey."""
     points = [line.points[0] for line in frame.lines]
-    top = max(point.value for point in points) or 1
+    top = brush.highest or 1
     leader = max(points, key=lambda one: one.value if not _is_rest(one) else -1)
     row = brush.height / len(points)
     bar = min(row * 0.46, row - LABEL - 20, 84.0)

@@ -11,12 +11,28 @@ from matplotlib.patheffects import withStroke
 from bot.charts.style import CARD, FAINT, INK, LABEL, MARK, SOFT, TICK, fonts, text_width, wrap
 from content.model import FigureWording
 from content.numbers import number
-from content.panels import Line
+from content.panels import Frame, Line
 
 _HEADROOM, _BREAK_ROOM = 1.1, 92.0
 """Room above the highest number: a share of it, and pixels for the words at a break."""
 _BREAK_WIDTH = 190
 _STEPS = 4.5
+
+
+def highest_of(frames: Sequence[Frame]) -> list[float]:
+    """Return the highest number that each panel's axis is made for: the same for all of one kind and unit.
+
+    Else a bar or a rise would look as long as one of many times its size in the panel beside it.
+    """
+    together: dict[tuple[str, str], float] = {}
+    for frame in frames:
+        own = max(point.value for line in frame.lines for point in line.points)
+        together[_scale_of(frame)] = max(own, together.get(_scale_of(frame), 0.0))
+    return [together[_scale_of(frame)] for frame in frames]
+
+
+def _scale_of(frame: Frame) -> tuple[str, str]:
+    return frame.kind, frame.lines[0].points[0].unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,7 @@ class Brush:
     wording: FigureWording
     width: float
     height: float
+    highest: float
 
     def text(
         self,
@@ -60,9 +77,9 @@ class Brush:
         )
 
 
-def scale(axes: Axes, values: Sequence[float], brush: Brush, *, ticks: bool = True, breaks: bool = False) -> float:
+def scale(axes: Axes, brush: Brush, *, ticks: bool = True, breaks: bool = False) -> float:
     """Set the axis from zero to a little above the highest value, with few light lines. Return its top."""
-    highest = max(values)
+    highest = brush.highest
     top = highest * _HEADROOM + highest * (LABEL / brush.height)
     if breaks:
         top += highest * _BREAK_ROOM / (brush.height - _BREAK_ROOM)

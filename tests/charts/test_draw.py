@@ -10,6 +10,7 @@ from matplotlib import rcParams
 
 from bot.charts.__main__ import work
 from bot.charts.draw import draw_chart
+from bot.charts.scales import highest_of
 from bot.charts.style import CARD, HEIGHT, WIDTH, balance, fonts, text_width, wrap
 from bot.charts.wire import Job, decode_job, encode_job
 from content.panels import build_sheet, chart_text
@@ -43,6 +44,17 @@ def test_words_stay_within_the_card() -> None:
             pixels = pictures.imread(io.BytesIO(draw_chart(base_pack(), chart, language)))
             strip = pixels[margin:-margin, -margin:-12, :3]
             assert strip.min() > 0.8, (chart, language)
+
+
+@pytest.mark.parametrize("chart", ["stats-crimes", "stats-ages"])
+def test_panels_that_count_the_same_have_the_same_scale(chart: str) -> None:
+    first, second = highest_of(build_sheet(base_pack(), chart, "en").frames)
+    assert first == second
+
+
+def test_panels_that_count_different_things_keep_their_own_scale() -> None:
+    reports, offences = highest_of(build_sheet(base_pack(), "stats-abroad", "en").frames)
+    assert reports > 100 * offences
 
 
 def test_the_same_chart_is_the_same_picture() -> None:

@@ -192,6 +192,19 @@ async def test_a_statistic_is_shown_as_picture_and_as_numbers(rig: Rig) -> None:
     assert "1,813" in words
 
 
+async def test_charts_are_turned_in_place_and_uploaded_once(rig: Rig) -> None:
+    (menu,) = await rig.says("/stats", YOUNG)
+    (first,) = await rig.presses("stats:show:stats-total", menu, YOUNG)
+    following = buttons_of(first)[1]
+    for data in (following, "stats:show:stats-total", following):
+        before = rig.last(YOUNG)["photo"]
+        assert await rig.presses(data, first, YOUNG) == [], "the same message"
+        assert rig.last(YOUNG)["photo"] != before
+    key = f"{following.removeprefix('stats:show:')}/en/{rig.services.pack.version}"
+    kept = await rig.services.store.picture_file_id(rig.application.bot.id, key)
+    assert kept == rig.last(YOUNG)["photo"][-1]["file_id"]
+
+
 async def test_who_runs_the_bot_is_said_when_asked(rig: Rig) -> None:
     rig.services.operator = "the Harbour Trust"
     (answer,) = await rig.says("/about", YOUNG)
