@@ -183,6 +183,7 @@ async def _act(sandbox: Sandbox, request: Request) -> Response:
         "choose": people.choose,
         "speak": people.speak,
         "invite_bot": people.invite_bot,
+        "share_chat": people.share_chat,
         "upgrade": people.upgrade,
     }
     name = given.pop("action", "")

@@ -146,6 +146,11 @@ class People:
         self._person(person_id).language_code = language_code
         self._sandbox.events.tell("reload")
 
+    def share_chat(self, person_id: int, shared: int, *, request_id: int = 0) -> Json:
+        """Answer a button that asks for a group or channel with one of the person's own."""
+        chat = self._chat(person_id, shared)
+        return self._write(person_id, None, {"chat_shared": {"request_id": request_id, "chat_id": chat.id}}, None)
+
     def invite_bot(self, person_id: int, chat_id: int, *, inside: bool = True) -> None:
         """Add the bot to a group, or remove it."""
         chat = self._chat(person_id, chat_id)

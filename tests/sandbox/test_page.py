@@ -280,6 +280,28 @@ async def test_made_up_photos_voices_and_stickers_can_be_sent(stage: Stage) -> N
     await expect(bubbles(page)).to_have_count(6)
 
 
+async def test_a_question_that_forces_a_reply_is_answered_by_one(stage: Stage) -> None:
+    page = await started(stage)
+    asked = await stage.call("sendMessage", chat_id=YOUNG, text="Which city?", reply_markup={"force_reply": True})
+    await expect(page.locator("#context")).to_contain_text("Which city?")
+    await page.locator("#text").fill("Osaka")
+    await page.keyboard.press("Enter")
+    assert (await stage.heard("message"))["reply_to_message"]["message_id"] == asked["message_id"]
+
+
+async def test_a_button_that_asks_for_a_group_shares_ones_own(stage: Stage) -> None:
+    page = await started(stage)
+    buttons = [
+        {"text": "A group", "request_chat": {"request_id": 2, "chat_is_channel": False}},
+        {"text": "A channel", "request_chat": {"request_id": 1, "chat_is_channel": True}},
+    ]
+    await stage.call("sendMessage", chat_id=YOUNG, text="Which?", reply_markup={"keyboard": [buttons]})
+    await page.locator("#keyboard").get_by_text("A group").click()
+    assert (await stage.heard("message"))["chat_shared"] == {"request_id": 2, "chat_id": GROUP}
+    await page.locator("#keyboard").get_by_text("A channel").click()
+    await expect(page.locator("body")).to_contain_text("There is no such chat here")
+
+
 async def test_blocking_and_unblocking_is_told_to_the_bot(stage: Stage) -> None:
     page = await started(stage)
     await page.get_by_role("button", name="Block the bot").click()

@@ -146,6 +146,8 @@ def _send(sandbox: Sandbox, inputs: Inputs, chat: Chat, fields: Json) -> Json:
         chat.keyboard = markup if "keyboard" in markup else None
         sandbox.events.tell("keyboard", chat=chat.id, keyboard=chat.keyboard)
     message = sandbox.post(chat, raw, sandbox.world.bot["id"], incoming=False)
+    if markup and markup.get("force_reply"):
+        sandbox.events.tell("force_reply", chat=chat.id, message_id=raw["message_id"])
     if inputs.flag("disable_notification"):
         sandbox.events.tell("silent", chat=chat.id, message_id=raw["message_id"])
     return message.raw

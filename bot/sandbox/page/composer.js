@@ -90,7 +90,8 @@ function drawKeyboard(model, act, chat, open) {
   box.replaceChildren(
     ...rows.map((row) => el("div", { class: "button-row" }, ...row.map((button) => {
       const words = typeof button === "string" ? button : button.text;
-      return el("button", { type: "button", onclick: () => (button.request_location ? act.sendFake("location") : act.say(words)) }, words);
+      const press = button.request_location ? () => act.sendFake("location") : button.request_chat ? () => act.shareChat(button.request_chat) : () => act.say(words);
+      return el("button", { type: "button", onclick: press }, words);
     }))),
   );
 }

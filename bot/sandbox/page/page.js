@@ -81,6 +81,11 @@ const act = {
     act.closeDrawers();
     doAs("send", { kind, caption });
   },
+  shareChat({ request_id, chat_is_channel }) {
+    const own = model.data.chats.find((chat) => chat.people?.includes(model.person().id) && (chat_is_channel ? chat.type === "channel" : chat.type.endsWith("group")));
+    if (own) doAlone("share_chat", { shared: own.id, request_id });
+    else toast(act.word("noSuchChat"));
+  },
   reply(message) { model.editing = null; model.replying = message; drawComposer(model, act); byId("text").focus(); },
   editLast() {
     const own = model.person().id;
@@ -162,6 +167,10 @@ const hear = {
     if (person && !person.started) { person.started = true; drawComposer(model, act); }
     drawPeople(model, act);
     if (event.chat === model.chatId) { drawLog(model, act); drawHead(); }
+  },
+  force_reply(event) {
+    const asking = event.chat === model.chatId && model.chat().messages.find((message) => message.message_id === event.message_id);
+    if (asking) act.reply(asking);
   },
   deleted(event) { model.remove(event.chat, event.ids); drawPeople(model, act); drawLog(model, act); },
   typing(event) {
