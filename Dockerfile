@@ -11,13 +11,14 @@ RUN python -m venv /opt/build && /opt/build/bin/pip install -r requirements-buil
     && /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
     && /opt/mamori/bin/pip install --no-deps /wheels/*.whl
 
+# Nothing outside /data and /tmp is written: the root file system can be read-only.
 FROM python:3.13-slim
-ENV PYTHONUNBUFFERED=1 PTB_TIMEDELTA=1 BOT_LISTEN=0.0.0.0:8081 \
-    BOT_DATABASE_URL=sqlite:////data/mamori.db BOT_CACHE_DIR=/data/cache
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PTB_TIMEDELTA=1 BOT_LISTEN=0.0.0.0:8081 \
+    BOT_DATABASE_URL=sqlite:////data/mamori.db BOT_CACHE_DIR=/data/cache MPLCONFIGDIR=/tmp/matplotlib
 RUN useradd --system --uid 10001 --home-dir /data mamori && install -d -o mamori -g mamori /data
 COPY --from=build /opt/mamori /opt/mamori
 ENV PATH=/opt/mamori/bin:$PATH
-USER mamori
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8081

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench faults lock fit cities help
+.PHONY: run test lint fmt bench faults lock fit cities help security audit image-test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,19 @@ lint: $(STAMP) ## style, types, the direction of imports, the content pack
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/mamori check
+
+security: $(STAMP) ## bandit, and a search for secrets in the files of the repository
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bot content
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --disable-plugin KeywordDetector \
+		--exclude-files '^requirements.*\.txt$$|/fitted/' --exclude-lines '://[a-z]+:(password|PASSWORD|s3cret)@'
+
+audit: ## known weaknesses of the pinned packages (asks an advisory service over the network)
+	$(PYTHON) -m venv .cache/audit
+	.cache/audit/bin/python -m pip install --quiet pip-audit
+	.cache/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.txt
+
+image-test: $(STAMP) ## the Dockerfile's own commands in an empty environment
+	$(BIN)/python -m pytest -q tests/deploy/image_check.py
 
 fmt: $(STAMP) ## put the code in order
 	$(BIN)/ruff check --fix .
