@@ -30,7 +30,7 @@ lint: $(STAMP) ## style, types, the direction of imports, the content pack
 
 security: $(STAMP) ## bandit, and a search for secrets in the files of the repository
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml bot content
-	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --disable-plugin KeywordDetector \
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --no-verify --disable-plugin KeywordDetector \
 		--exclude-files '^requirements.*\.txt$$|/fitted/' --exclude-lines '://[a-z]+:(password|PASSWORD|s3cret)@'
 
 audit: ## known weaknesses of the pinned packages (asks an advisory service over the network)

@@ -63,6 +63,7 @@ def test_no_table_is_listed_that_is_no_more() -> None:
         ("messages", protocol.MESSAGE_KEPT, "48 hours"),
         ("updates", protocol.UPDATE_KEPT, "one day"),
         ("shown", protocol.SHOWN_KEPT, "{days} days"),
+        ("broadcasts", protocol.BROADCAST_KEPT, "{days} days"),
     ],
 )
 def test_the_times_are_those_of_the_purge(table: str, kept: Any, words: str) -> None:
