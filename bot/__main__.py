@@ -21,6 +21,7 @@ COMMANDS = {
     "ask": "one answer on the terminal, or many with --jsonl",
     "evaluate": "figures of understanding with intervals",
     "check": "validate content packs",
+    "poster": "a page to hang up: whom to call, and a QR code that opens the bot at a topic",
     "content": "the pack as a workbook for editors, and back",
     "db": "migrate, back up or copy the database",
     "doctor": "what is wrong with this deployment, and what to do",

@@ -6,6 +6,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.graphics.shapes import Drawing
@@ -28,12 +29,28 @@ _HEAD, _FOOT = 16 * mm, 22 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _BOX, _DOT = "\u25a1", "\u2022"
+_STEP = 0.75
+"""Points by which text shrinks from one try to the next."""
 _QUIET_ZONE = 4
 """Modules of white around a QR code that readers need."""
 
 
 def draw_paper(paper: Paper) -> bytes:
     """Return the paper as a PDF of A4 pages."""
+    return _draw(paper)[0]
+
+
+def draw_on_one_page(paper: Paper, smallest: float = 9.0) -> bytes:
+    """Return the paper as a PDF of one page, its text made smaller until it fits, but never below `smallest` points."""
+    while True:
+        drawn, pages = _draw(paper)
+        smaller = paper.size - _STEP
+        if pages <= 1 or smaller < smallest:
+            return drawn
+        paper = replace(paper, size=smaller)
+
+
+def _draw(paper: Paper) -> tuple[bytes, int]:
     stream = io.BytesIO()
     document = BaseDocTemplate(stream, pagesize=A4, title=paper.title, lang=paper.language, invariant=True)
     look = _Look(paper)
@@ -46,7 +63,7 @@ def draw_paper(paper: Paper) -> bytes:
     frame = Frame(_MARGIN, _FOOT, _WIDTH, A4[1] - _HEAD - _FOOT, *(0, 0, 0, 0))
     document.addPageTemplates(PageTemplate(frames=[frame], onPage=foot))
     document.build(list(_story(paper, look)))
-    return stream.getvalue()
+    return stream.getvalue(), int(document.page)
 
 
 class _Look:
