@@ -18,7 +18,7 @@ from telegram.request import BaseRequest
 
 from bot.charts.cache import ChartCache
 from bot.delivery.broadcaster import Broadcaster
-from bot.delivery.dispatcher import Dispatcher
+from bot.delivery.dispatcher import Dispatcher, Limits
 from bot.delivery.outcome import classify
 from bot.delivery.overview import keep_summaries
 from bot.delivery.retention import keep_retention
@@ -205,6 +205,7 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         clock=services.clock,
         worker=worker,
         observe=services.metrics.delivered,
+        limits=Limits.of_rate(wiring.pacer.rate),
     )
     services.wake = dispatcher.wake
     broadcaster = Broadcaster(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -50,6 +51,15 @@ class Limits:
     lease: timedelta = timedelta(minutes=10)
     margin: timedelta = timedelta(minutes=2)
     longest_back_off: timedelta = timedelta(minutes=1)
+
+    @classmethod
+    def of_rate(cls, rate: float) -> Limits:
+        """Return limits for `rate` sends a second.
+
+        Half a second's worth of sends may be in the air: enough for a slow answer of Telegram and for outcomes that
+        are written down many at a time, and no more, since a killed process leaves so many in doubt.
+        """
+        return cls(concurrency=min(max(math.ceil(rate / 2), 16), 256))
 
 
 class Dispatcher:

@@ -8,6 +8,7 @@ from bot.handlers.sending import keyboard
 from bot.handlers.services import Services
 from bot.replies.tips import tip_reply
 from bot.transport.pacing import BROADCAST
+from bot.transport.sending import send_text
 from content.profile import Profile
 
 
@@ -21,7 +22,4 @@ class TipSender:
     async def send_tip(self, chat_id: int, tip_id: str, profile: Profile) -> int:
         """Send the tip and return the message's id. Raises TelegramError."""
         reply = tip_reply(self._services.pack, tip_id, profile, daily=True)
-        message = await self._bot.send_message(
-            chat_id, reply.parts[0], reply_markup=keyboard(reply.buttons), rate_limit_args=BROADCAST
-        )
-        return message.message_id
+        return await send_text(self._bot, chat_id, reply.parts[0], keyboard(reply.buttons), lane=BROADCAST)

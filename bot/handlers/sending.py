@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
@@ -22,6 +23,7 @@ EMERGENCY_ATTEMPTS = 4
 _PAUSE = 0.5
 
 
+@lru_cache(maxsize=512)
 def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | None:
     """Return the rows as Telegram's inline keyboard, or None when there are none."""
     made = [

@@ -72,6 +72,7 @@ class Pacer(BaseRateLimiter[str]):
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.counts = PaceCounts()
+        self.rate = rate
         self._chats = ChatPace(burst=burst, group_per_minute=group_per_minute)
         self._lane = LanePace(rate)
         self._reply_patience, self._broadcast_patience = reply_patience, broadcast_patience

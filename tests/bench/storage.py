@@ -79,6 +79,15 @@ async def fill(database: Database, rows: int) -> None:
         await connection.execute(sa.text("ANALYZE"))
 
 
+async def fill_due(database: Database, rows: int, now: datetime) -> None:
+    """Make so many subscriptions that are all due at `now`."""
+    if rows:
+        await fill(database, rows)
+        async with database.writing() as connection:
+            due = {"next_due": now, "wake_at": now, "next_date": now.date()}
+            await connection.execute(sa.update(subscriptions).values(due))
+
+
 async def find_due(database: Database, query: sa.Select[Any]) -> float:
     """Return the milliseconds (median) in which BATCH due rows are found."""
     taken = []

@@ -1,0 +1,235 @@
+"""Echo throughput, polling and webhook, beside aiogram and the stock library: `python -m tests.bench.echo`.
+
+Each bot answers every message with its text. Ours is the whole machinery (own polling loop or webhook, per-chat
+order, pacing, own transport) with an echo in place of the core. All run on uvloop against the same server in another
+process, in turns within every round; webhook updates are posted from that round's own client process, 40 at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import statistics
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+import aiohttp
+import uvloop
+from aiogram import Bot as AiogramBot
+from aiogram import Dispatcher as AiogramDispatcher
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.types import Message
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from telegram import Update
+from telegram.ext import Application, MessageHandler, filters
+from telegram.request import HTTPXRequest
+
+from bot.transport.pacing import Pacer
+from bot.transport.polling import Poller
+from bot.transport.processor import PerChatProcessor
+from bot.transport.request import AiohttpRequest
+from bot.web.server import serve
+from bot.web.webhook import SECRET_HEADER, Webhook
+from tests.bench.delivery import show
+from tests.bench.telegram import TOKEN, Telegram, message_update, playing_telegram
+
+ROUNDS = 3
+UPDATES = 3000
+STOCK_UPDATES = 600
+"""The stock library gets fewer, or most of the time would go there."""
+PARALLEL = 40
+SECRET = "bench"
+NAMES = ("ours", "aiogram", "stock")
+
+
+async def _echo(update: Update, _context: object) -> None:
+    message = update.message
+    if message is not None and message.text is not None:
+        await message.reply_text(message.text)
+
+
+def _ours(root: str) -> Any:
+    async def overflow(_update: Update) -> None:
+        return
+
+    processor = PerChatProcessor(is_urgent=lambda _update: False, on_overflow=overflow)
+    application = (
+        Application.builder().token(TOKEN).base_url(f"{root}/bot").request(AiohttpRequest())
+        .get_updates_request(AiohttpRequest(pool_size=4)).rate_limiter(Pacer()).concurrent_updates(processor)
+        .updater(None).build()
+    )  # fmt: skip
+    application.add_handler(MessageHandler(filters.TEXT, _echo))
+    return application
+
+
+def _stock(root: str) -> Any:
+    application = (
+        Application.builder().token(TOKEN).base_url(f"{root}/bot").concurrent_updates(True)  # noqa: FBT003 -- PTB's form
+        .request(HTTPXRequest(connection_pool_size=256, pool_timeout=60)).get_updates_request(HTTPXRequest()).build()
+    )  # fmt: skip
+    application.add_handler(MessageHandler(filters.TEXT, _echo))
+    return application
+
+
+def _aiogram(root: str) -> tuple[AiogramBot, AiogramDispatcher]:
+    bot = AiogramBot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(root), limit=256))
+    dispatcher = AiogramDispatcher()
+
+    @dispatcher.message()
+    async def echo(message: Message) -> None:
+        await message.answer(message.text or "")
+
+    return bot, dispatcher
+
+
+@asynccontextmanager
+async def _polling(name: str, root: str) -> AsyncIterator[None]:
+    if name == "aiogram":
+        bot, dispatcher = _aiogram(root)
+        task = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False, polling_timeout=1))
+        yield
+        await dispatcher.stop_polling()
+        await task
+        return
+    application = _ours(root) if name == "ours" else _stock(root)
+    async with application:
+        await application.start()
+        if name == "ours":
+            requests = application.bot._request[0]
+
+            async def process(update: Update) -> None:
+                await application.update_processor.process_update(update, application.process_update(update))
+
+            poller = Poller(application.bot, requests, process, poll_timeout=1)
+            task = asyncio.create_task(poller.run())
+            yield
+            await poller.stop()
+            await task
+        else:
+            await application.updater.start_polling(timeout=1)
+            yield
+            await application.updater.stop()
+        await application.stop()
+
+
+@asynccontextmanager
+async def _webhook(name: str, root: str) -> AsyncIterator[str]:
+    if name == "aiogram":
+        bot, dispatcher = _aiogram(root)
+
+        async def feed(request: Request) -> Response:
+            await dispatcher.feed_raw_update(bot, await request.json())
+            return Response()
+
+        async with serve(Starlette(routes=[Route("/", feed, methods=["POST"])]), "127.0.0.1", 0) as port:
+            yield f"http://127.0.0.1:{port}/"
+        await bot.session.close()
+        return
+    application = _ours(root) if name == "ours" else _stock(root)
+    async with application:
+        await application.start()
+        if name == "ours":
+
+            async def process(update: Update) -> None:
+                await application.update_processor.process_update(update, application.process_update(update))
+
+            async def unseen(_update_id: int) -> bool:
+                return False
+
+            async def forget(_update_id: int) -> None:
+                return
+
+            webhook = Webhook(path="/", secret=SECRET, bot=application.bot, process=process, seen=unseen, record=forget)
+            route = webhook.route()
+        else:
+
+            async def queue(request: Request) -> Response:
+                await application.update_queue.put(Update.de_json(await request.json(), application.bot))
+                return Response()
+
+            route = Route("/", queue, methods=["POST"])
+        async with serve(Starlette(routes=[route]), "127.0.0.1", 0) as port:
+            yield f"http://127.0.0.1:{port}/"
+        await application.stop()
+
+
+def _post_all(url: str, updates: list[dict[str, Any]], ready: Connection) -> None:
+    async def main() -> None:
+        waiting = iter(updates)
+        async with aiohttp.ClientSession(headers={SECRET_HEADER: SECRET}) as session:
+
+            async def worker() -> None:
+                for update in waiting:
+                    async with session.post(url, json=update) as answer:
+                        await answer.read()
+
+            ready.recv()
+            await asyncio.gather(*(worker() for _ in range(PARALLEL)))
+
+    uvloop.run(main())
+
+
+async def _arrived(telegram: Telegram, count: int, begin: Callable[[], Awaitable[None]]) -> float:
+    """Return echoes a second, from the first to the last."""
+    await begin()
+    arrivals: list[float] = []
+    while len(arrivals) < count:
+        await asyncio.sleep(0.1)
+        arrivals += [at for at, _ in telegram.report()[0]]
+    return (count - 1) / (arrivals[-1] - arrivals[0])
+
+
+async def measure(telegram: Telegram, name: str, *, webhook: bool, first: int) -> float:
+    """Return the echoes a second of one bot."""
+    count = STOCK_UPDATES if name == "stock" else UPDATES
+    updates = [message_update(first + n, "hello", 1_000 + first + n) for n in range(count)]
+    telegram.report()
+    if not webhook:
+
+        async def feed() -> None:
+            telegram.feed(updates)
+
+        async with _polling(name, telegram.root):
+            return await _arrived(telegram, count, feed)
+    async with _webhook(name, telegram.root) as url:
+        receive, send = multiprocessing.Pipe(duplex=False)
+        client = multiprocessing.get_context("spawn").Process(target=_post_all, args=(url, updates, receive))
+        client.start()
+
+        async def go() -> None:
+            send.send("go")
+
+        try:
+            return await _arrived(telegram, count, go)
+        finally:
+            await asyncio.to_thread(client.join)
+
+
+def main() -> None:
+    """Measure and print the table."""
+    logging.disable(logging.CRITICAL)
+    found: dict[tuple[bool, str], list[float]] = {}
+    first = 1
+    with playing_telegram() as telegram:
+        for _ in range(ROUNDS):
+            for webhook in (False, True):
+                for name in NAMES:
+                    rate = uvloop.run(measure(telegram, name, webhook=webhook, first=first))
+                    found.setdefault((webhook, name), []).append(rate)
+                    first += UPDATES
+    show("updates by", "bot", "echoes/s", "ours is faster by")
+    show(*["---"] * 4)
+    for (webhook, name), rates in found.items():
+        rate, ours = statistics.median(rates), statistics.median(found[webhook, "ours"])
+        show("webhook" if webhook else "polling", name, f"{rate:.0f}", f"{ours / rate:.2f}")
+
+
+if __name__ == "__main__":
+    main()
