@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.delivery.alarm import Alarm
 from bot.delivery.broadcasting import Progress, canary_size, decide, progress_of, settle
 from bot.delivery.dispatcher import RECORD_PAUSES, Limits
 from bot.delivery.together import Together
@@ -59,7 +60,7 @@ class Broadcaster:
         self._clock, self._sleep, self._worker, self._rate = clock, sleep, worker, rate
         self._limits = limits or Limits(batch=50)
         self._slots = asyncio.Semaphore(self._limits.concurrency)
-        self._alarm = asyncio.Event()
+        self._alarm = Alarm(sleep)
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._marks: Together[BroadcastClaim, bool] = Together(self._mark_all)
@@ -67,12 +68,12 @@ class Broadcaster:
 
     def wake(self) -> None:
         """Look for work now instead of at the end of the interval."""
-        self._alarm.set()
+        self._alarm.ring()
 
     def stop(self) -> None:
         """End `run` as soon as the sends in flight are finished and written down; the rest is given back."""
         self._stopping = True
-        self._alarm.set()
+        self._alarm.ring()
 
     async def run(self) -> None:
         """Send until `stop`, as long as the store says that this process is the one that sends.
@@ -87,7 +88,7 @@ class Broadcaster:
                     logger.warning("broadcasts-not-worked-on", extra={"reason": str(error)})
                     found = False
                 if not found and not self._stopping:
-                    await self._idle()
+                    await self._alarm.wait(self._limits.interval.total_seconds())
             await self.finish()
         finally:
             for task in self._tasks:
@@ -107,19 +108,6 @@ class Broadcaster:
     async def finish(self) -> None:
         """Wait for the sends in flight, and show where they have brought it."""
         await asyncio.gather(*self._tasks)
-
-    async def _idle(self) -> None:
-        waits = {
-            asyncio.ensure_future(self._sleep(self._limits.interval.total_seconds())),
-            asyncio.ensure_future(self._alarm.wait()),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-        self._alarm.clear()
 
     async def _gather(self, broadcast: Broadcast) -> bool:
         now = self._clock()
@@ -168,7 +156,7 @@ class Broadcaster:
             logger.exception("message-not-handled")
         finally:
             self._slots.release()
-            self._alarm.set()
+            self._alarm.ring()
 
     async def _send(self, broadcast: Broadcast, claim: BroadcastClaim) -> BroadcastResult:
         try:

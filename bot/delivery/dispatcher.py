@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.delivery.alarm import Alarm
 from bot.delivery.plan import Send, decide, finish, postpone
 from bot.delivery.together import Together
 from bot.delivery.verdict import Verdict
@@ -87,7 +88,7 @@ class Dispatcher:
         self._clock, self._sleep, self._worker = clock, sleep, worker
         self._limits = limits or Limits()
         self._slots = asyncio.Semaphore(self._limits.concurrency)
-        self._alarm = asyncio.Event()
+        self._alarm = Alarm(sleep)
         self._observe = observe
         self.leads = False
         """Whether this process was the one that dispatches when it last asked."""
@@ -98,12 +99,12 @@ class Dispatcher:
 
     def wake(self) -> None:
         """Look for due tips now instead of at the end of the interval."""
-        self._alarm.set()
+        self._alarm.ring()
 
     def stop(self) -> None:
         """End `run` as soon as the sends in flight are finished and written down; the rest is given back."""
         self._stopping = True
-        self._alarm.set()
+        self._alarm.ring()
 
     async def run(self) -> None:
         """Deliver until `stop`, as long as the store says that this process is the one that dispatches.
@@ -141,17 +142,7 @@ class Dispatcher:
         pause = self._limits.interval
         if failures:
             pause = min(timedelta(seconds=1) * 2 ** min(failures - 1, 10), self._limits.longest_back_off)
-        waits = {
-            asyncio.ensure_future(self._sleep(pause.total_seconds())),
-            asyncio.ensure_future(self._alarm.wait()),
-        }
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
-        self._alarm.clear()
+        await self._alarm.wait(pause.total_seconds())
 
     async def _start_batch(self) -> asyncio.Task[Counter[str]] | None:
         """Claim a batch and begin all its deliveries; the returned task ends with the last of them."""

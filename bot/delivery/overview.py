@@ -25,11 +25,11 @@ SUMMARY_HOUR = time(8)
 EVERY = timedelta(minutes=1)
 
 
-async def gather_overview(store: Store, pack: Pack, now: datetime, days: int = DAYS) -> Overview:
-    """Return the overview of the last `days` days. Raises StoreError."""
+async def gather_overview(store: Store, pack: Pack, now: datetime, language: str, days: int = DAYS) -> Overview:
+    """Return the overview of the last `days` days; helplines are named in `language`. Raises StoreError."""
     today = now.date()
     counts = await store.counts(today - timedelta(days=days - 1))
-    return build_overview(await store.crowds(), counts, checks_due(pack, today), today, days)
+    return build_overview(await store.crowds(), counts, checks_due(pack, today, language), today, days)
 
 
 def build_overview(
@@ -70,10 +70,10 @@ def build_overview(
     )
 
 
-def checks_due(pack: Pack, today: date) -> list[tuple[str, str, date | None]]:
+def checks_due(pack: Pack, today: date, language: str) -> list[tuple[str, str, date | None]]:
     """Return the helplines that are old, or grow old within 30 days: country, name and last check, oldest first."""
     due = [
-        (country, line.name.get("en") or next(iter(line.name.values())), line.checked)
+        (country, line.name.get(language) or line.name.get("en") or next(iter(line.name.values())), line.checked)
         for country, lines in pack.helplines.items()
         for line in lines.values()
         if line.confidence is not Confidence.MEMORY and freshness(line, today + CHECK_AHEAD) is not Freshness.FRESH

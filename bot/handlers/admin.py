@@ -37,16 +37,16 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
         case _:
             raise KeyError(press.verb)
     await services.tally.flush(services.store)
-    overview = await gather_overview(services.store, services.pack, services.clock())
-    weekly = await services.store.summary_due(chat_id) is not None
     language = (await context.profile()).language
+    overview = await gather_overview(services.store, services.pack, services.clock(), language)
+    weekly = await services.store.summary_due(chat_id) is not None
     await edit_reply(context, overview_reply(services.pack, language, overview, weekly=weekly))
 
 
 async def send_overview(bot: ExtBot[str], services: Services, chat_id: int, language: str) -> None:
     """Send the picture and the numbers; a picture that cannot be drawn is left out. Raises TelegramError."""
     await services.tally.flush(services.store)
-    overview = await gather_overview(services.store, services.pack, services.clock())
+    overview = await gather_overview(services.store, services.pack, services.clock(), language)
     sheet = overview_sheet(services.pack, language, overview)
     if sheet is not None:
         try:

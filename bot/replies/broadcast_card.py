@@ -52,6 +52,7 @@ class Card:
     tally: Mapping[str, int] = field(default_factory=dict)
 
 
+_OPEN_STATES = {"draft", "waiting"}
 _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "gathering": ("stop",),
     "canary": ("stop",),
@@ -67,7 +68,7 @@ def card_reply(pack: Pack, language: str, card: Card, now: datetime) -> Reply:
     kind = words("broadcast.correction" if card.correction else "broadcast.news")
     head = words("broadcast.card", kind=kind, state=words(f"broadcast.state.{card.state}"), id=card.broadcast_id)
     lines = [head, *_plan(pack, words, card)]
-    if card.state not in {"draft", "waiting"}:
+    if card.state not in _OPEN_STATES:
         lines += ["", *_progress(words, card, now)]
     return Reply((render_text("\n".join(lines)),), _buttons(words, card))
 
@@ -88,14 +89,16 @@ def _plan(pack: Pack, words: Words, card: Card) -> list[str]:
         said = words("broadcast.nothing")
     whom = [", ".join(_language(words, one) for one in sorted(card.languages))]
     whom.append(", ".join(words(f"country.{one}") for one in sorted(card.countries)))
-    whom.append(", ".join(words(f"audience.{one}") for one in sorted(card.audiences)))
+    whom.append(", ".join(words(f"broadcast.reader.{one}") for one in sorted(card.audiences)))
     if card.seen_item:
         version = card.seen_version or words("broadcast.any-version")
         whom.append(words("broadcast.saw", item=item_title(pack, card.seen_item, code), version=version))
+    # Once people were written down, their number stands in the progress too.
+    people = shy(card.people) if card.state in _OPEN_STATES else number(card.people)
     target = "; ".join(part for part in whom if part) or words("broadcast.everybody")
     return [
         words("broadcast.says", what=said),
-        words("broadcast.for", whom=target, people=shy(card.people)),
+        words("broadcast.for", whom=target, people=people),
         words("broadcast.urgent-line" if card.urgent else "broadcast.calm-line"),
         words("broadcast.ends", days=card.days)
         if card.ends_at is None
@@ -177,7 +180,9 @@ def whom_menu(pack: Pack, language: str, card: Card) -> Reply:
     languages = [
         toggle("lang", code, _language(words, code), on=code in card.languages) for code in sorted(pack.languages)
     ]
-    audiences = [toggle("aud", one.value, words(f"audience.{one}"), on=one.value in card.audiences) for one in Audience]
+    audiences = [
+        toggle("aud", one.value, words(f"broadcast.reader.{one}"), on=one.value in card.audiences) for one in Audience
+    ]
     countries = [
         toggle("land", code, words(f"country.{code}"), on=code in card.countries) for code in sorted(pack.countries)
     ]

@@ -72,8 +72,8 @@ def test_the_chart_leaves_small_numbers_out_and_there_is_none_without_numbers(pa
 def test_helplines_want_a_check_a_month_before_readers_are_told_of_their_age(pack: Pack) -> None:
     lines = [line for country in pack.helplines.values() for line in country.values() if line.checked]
     newest = max(line.checked for line in lines if line.checked and line.kind != "emergency")
-    soon = {name for _, name, _ in checks_due(pack, newest + timedelta(days=160))}
-    early = {name for _, name, _ in checks_due(pack, newest + timedelta(days=120))}
+    soon = {name for _, name, _ in checks_due(pack, newest + timedelta(days=160), "ja")}
+    early = {name for _, name, _ in checks_due(pack, newest + timedelta(days=120), "ja")}
     assert soon > early
 
 
