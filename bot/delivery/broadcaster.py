@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Protocol
 
 from bot.delivery.alarm import Alarm
@@ -25,6 +26,14 @@ GATHERED_AT_ONCE = 2_000
 """Chats that one transaction writes down."""
 SHOWN_EVERY = timedelta(seconds=4)
 """How often the progress of a broadcast is shown anew."""
+
+
+def limits_for(rate: float) -> Limits:
+    """Return limits for `rate` messages a second: those of tips, but with about a second's worth claimed at once.
+
+    So pause and stop find little in hand, and the progress is shown in time.
+    """
+    return replace(Limits.of_rate(rate), batch=max(20, ceil(rate)))
 
 
 class BroadcastSender(Protocol):
@@ -58,7 +67,7 @@ class Broadcaster:
     ) -> None:
         self._store, self._sender, self._classify = store, sender, classify
         self._clock, self._sleep, self._worker, self._rate = clock, sleep, worker, rate
-        self._limits = limits or Limits(batch=50)
+        self._limits = limits or limits_for(rate)
         self._slots = asyncio.Semaphore(self._limits.concurrency)
         self._alarm = Alarm(sleep)
         self._stopping = False

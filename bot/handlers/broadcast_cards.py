@@ -19,6 +19,7 @@ from bot.replies.model import Reply
 from bot.replies.wording import FALLBACK_LANGUAGE
 from bot.storage.broadcast import STARTED, Broadcast, BroadcastState, HeldBack
 from bot.transport.pacing import BROADCAST
+from bot.transport.sending import send_text
 from content.model import Audience, Pack
 from content.profile import Profile
 
@@ -82,9 +83,9 @@ async def card_of(services: Services, broadcast: Broadcast, reader: int, progres
     )
 
 
-async def send_plain(bot: ExtBot[str], chat_id: int, reply: Reply, lane: str | None = None) -> Message:
+async def send_plain(bot: ExtBot[str], chat_id: int, reply: Reply) -> Message:
     """Send a reply of one part. Raises TelegramError."""
-    return await bot.send_message(chat_id, reply.parts[0], reply_markup=keyboard(reply.buttons), rate_limit_args=lane)
+    return await bot.send_message(chat_id, reply.parts[0], reply_markup=keyboard(reply.buttons))
 
 
 class BroadcastSender:
@@ -100,7 +101,7 @@ class BroadcastSender:
         if profile.language not in services.pack.languages:
             profile = replace(profile, language=FALLBACK_LANGUAGE)
         reply = reply_of(services.pack, broadcast, profile, services.clock())
-        await send_plain(self._bot, chat_id, reply, BROADCAST)
+        await send_text(self._bot, chat_id, reply.parts[0], keyboard(reply.buttons), lane=BROADCAST)
         services.tally.add_shown(chat_id, reply.shows, services.pack, profile.language)
 
     async def show_progress(self, broadcast: Broadcast, progress: Progress) -> None:

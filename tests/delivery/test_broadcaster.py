@@ -6,7 +6,9 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from bot.delivery.broadcaster import SHOWN_EVERY, Broadcaster
+import pytest
+
+from bot.delivery.broadcaster import SHOWN_EVERY, Broadcaster, limits_for
 from bot.delivery.broadcasting import Progress
 from bot.delivery.dispatcher import Limits
 from bot.delivery.verdict import Verdict
@@ -95,6 +97,11 @@ class House:
         found = await self.store.broadcast_of("b1")
         assert found is not None
         return found
+
+
+@pytest.mark.parametrize(("rate", "batch"), [(0.5, 20), (29, 29), (1000, 1000)])
+def test_about_a_seconds_worth_is_claimed_at_once(rate: float, batch: int) -> None:
+    assert limits_for(rate).batch == batch
 
 
 async def test_a_few_first_then_everybody_once() -> None:
