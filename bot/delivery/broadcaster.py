@@ -40,7 +40,7 @@ class BroadcastSender(Protocol):
     """Sends to people, and shows administrators how far it is."""
 
     async def send_broadcast(self, chat_id: int, broadcast: Broadcast, profile: Profile) -> None:
-        """Send the message; any exception is handed to `classify`."""
+        """Send the message; any exception is handed to `classify`, save LookupError: the pack has nothing to say."""
 
     async def show_progress(self, broadcast: Broadcast, progress: Progress) -> None:
         """Show its author and its approver how far it is. Raises nothing that matters."""
@@ -170,6 +170,9 @@ class Broadcaster:
     async def _send(self, broadcast: Broadcast, claim: BroadcastClaim) -> BroadcastResult:
         try:
             await self._sender.send_broadcast(claim.chat_id, broadcast, claim.profile)
+        except LookupError:
+            logger.warning("broadcast-without-words", extra={"broadcast": broadcast.broadcast_id})
+            return BroadcastResult(claim, Outcome.REJECTED)
         except Exception as error:  # noqa: BLE001  (every exception of a send has a meaning)
             verdict = self._classify(error)
         else:

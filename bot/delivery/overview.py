@@ -100,10 +100,13 @@ async def keep_summaries(
     while True:
         try:
             now = clock()
-            for chat_id in await store.claim_summaries(now, next_summary(now)):
-                await send(chat_id)
+            due = await store.claim_summaries(now, next_summary(now))
         except StoreError as error:
             logger.warning("summaries-not-claimed", extra={"error": str(error)})
-        except Exception:
-            logger.exception("summary-not-sent")
+            due = ()
+        for chat_id in due:
+            try:
+                await send(chat_id)
+            except Exception:  # the others still get theirs
+                logger.exception("summary-not-sent")
         await sleep(every.total_seconds())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram.error import TelegramError
+from telegram.error import Forbidden, TelegramError
 from telegram.ext import ExtBot
 
 from bot.charts.cache import ChartError
@@ -76,6 +76,8 @@ class SummarySender:
         profile = await services.store.profile_of(chat_id) or Profile()
         try:
             await send_overview(self._bot, services, chat_id, profile.language)
+        except Forbidden:
+            await services.store.want_summary(chat_id, None)
         except TelegramError as error:
             logger.warning("summary-refused", extra={"error": type(error).__name__})
 

@@ -244,6 +244,15 @@ async def test_a_refusal_for_flooding_waits_as_long_as_telegram_asked() -> None:
     assert house.mailbox.sent == [1]
 
 
+async def test_what_the_pack_cannot_say_any_more_is_refused_and_not_tried_again() -> None:
+    house = House()
+    await house.people(1)
+    await house.approved()
+    house.mailbox.answers = {1: [KeyError("topic")]}
+    await house.work()
+    assert (await house.broadcast()).tally == {Outcome.REJECTED: 1}
+
+
 async def test_an_unknown_fate_is_tried_again_other_than_with_a_tip() -> None:
     house = House()
     await house.people(1)

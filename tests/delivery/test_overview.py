@@ -92,9 +92,12 @@ def test_the_summary_comes_on_monday_morning(now: datetime, due: datetime) -> No
 async def test_two_processes_send_one_summary_a_week() -> None:
     store, sent = MemoryStore(), []
     now = datetime(2026, 3, 16, 8, tzinfo=UTC)
+    await store.want_summary(6, now)
     await store.want_summary(7, now)
 
     async def send(chat_id: int) -> None:
+        if chat_id == 6:
+            raise RuntimeError("the first one fails")
         sent.append(chat_id)
 
     async def sleep(_: float) -> None:

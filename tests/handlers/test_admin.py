@@ -59,6 +59,14 @@ async def test_who_is_no_administrator_any_more_gets_no_summary(rig: Rig) -> Non
     assert await rig.services.store.summary_due(TEACHER) is None
 
 
+async def test_who_blocked_the_bot_gets_no_summary_any_more(rig: Rig) -> None:
+    rig.services.administrators = frozenset({TEACHER})
+    await rig.services.store.want_summary(TEACHER, rig.clock.now())
+    rig.people.block(TEACHER)
+    await SummarySender(rig.application.bot, rig.services)(TEACHER)
+    assert await rig.services.store.summary_due(TEACHER) is None
+
+
 async def test_administrators_have_a_menu_of_their_own(rig: Rig, pack: Pack) -> None:
     made = (await set_up_menu(rig.application.bot, pack, [TEACHER])).made
     assert f"commands administrator {TEACHER} ja" in made
