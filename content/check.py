@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -77,19 +76,27 @@ def first_faults(overlays: Sequence[Path], *, today: date, base: Path = BASE_PAC
 
 
 def count_table(pack: Pack) -> str:
-    """Return the table of what the pack holds by language, as text."""
-    header = ("language", "topics", "tips", "quiz", "starters", "wording")
+    """Return the table of what the pack holds by language, as text.
+
+    A figure counts where its measure has words, a helpline where it has a name.
+    """
+    header = ("language", "topics", "tips", "quiz", "starters", "figures", "helplines")
     rows: list[tuple[str, ...]] = [header]
+    lines_of = [line for lines in pack.helplines.values() for line in lines.values()]
     for code, language in sorted(pack.languages.items()):
-        starters = sum(len(texts) for texts in language.starters.values())
-        counts = (len(language.topics), len(language.tips), len(language.quiz), starters, len(language.wording))
+        counts = (
+            len(language.topics),
+            len(language.tips),
+            len(language.quiz),
+            sum(len(texts) for texts in language.starters.values()),
+            sum(figure.measure in language.figures.measures for figure in pack.figures.values()),
+            sum(code in line.name for line in lines_of),
+        )
         rows.append((code, *(str(count) for count in counts)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    per_country = {code: len(lines_of) for code, lines_of in pack.helplines.items()}
-    total = sum(Counter(per_country).values())
+    worldwide = len(pack.helplines.get(WORLD, {}))
     lines.append("")
     lines.append(f"figures: {len(pack.figures)}, series: {len(pack.series)}, sources: {len(pack.sources)}")
-    worldwide = per_country.get(WORLD, 0)
-    lines.append(f"helplines: {total} in {len(pack.countries)} countries, {worldwide} of them worldwide")
+    lines.append(f"helplines: {len(lines_of)} in {len(pack.countries)} countries, {worldwide} of them worldwide")
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from content.faults import Fault, Severity
 from content.load import Loaded
-from content.model import Pack
+from content.model import Pack, TopicText
 
 
 class State(StrEnum):
@@ -64,6 +64,25 @@ def coverage_table(pack: Pack) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([*lines, "", *sums])
+
+
+def unreviewed(before: Loaded, after: Loaded) -> Iterator[Fault]:
+    """Yield a warning for each text whose words have changed between two states of a pack, but not its review date.
+
+    Examples and keywords are readers' words, and may change without a review.
+    """
+    for code, language in after.pack.languages.items():
+        earlier = before.pack.languages.get(code)
+        for name, text in language.topics.items():
+            old = earlier.topics.get(name) if earlier else None
+            if old is not None and old.reviewed == text.reviewed and _words(old) != _words(text):
+                file, line = after.place(code, "topics", name)
+                message = f"the words have changed, but not the date of their review ({text.reviewed}): set it anew"
+                yield Fault(file, line, message, Severity.WARNING)
+
+
+def _words(text: TopicText) -> object:
+    return text.model_dump(exclude={"examples", "keywords", "reviewed"})
 
 
 def _reviews(pack: Pack, topic: str) -> dict[str, date]:

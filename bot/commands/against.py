@@ -18,6 +18,8 @@ from bot.understanding.loading import Content, find_fitted, load_engine, load_or
 from bot.understanding.model import FigureQuery
 from bot.understanding.slots import read_figure
 from content.bank import Bank, load_bank
+from content.coverage import unreviewed
+from content.faults import Fault
 from content.history import HistoryError, folder_at
 from content.lexicon import load_lexicon
 from content.load import BASE_PACK, Loaded, load_with_faults
@@ -46,14 +48,22 @@ class State:
                 yield from (Asked(example, code, (name,), file, number) for example in text.examples)
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed: texts without a new review, and what became of questions (None: nothing is fitted otherwise)."""
+
+    reviews: tuple[Fault, ...]
+    blast: Blast | None
+
+
 EngineFor = Callable[[State, Path, Progress], Engine]
 """Makes the engine of a state, with the folder for what can be made again."""
 
 
 def compare_with(
     revision: str, overlays: Sequence[Path], cache: Path, *, base: Path = BASE_PACK, engine_for: EngineFor | None = None
-) -> Blast | None:
-    """Return what changed since a revision in the base pack and its overlays; None when nothing is fitted otherwise.
+) -> Since:
+    """Return what changed since a revision in the base pack and its overlays.
 
     Takes some minutes when one of the two has to be fitted; that and what was heard is kept in `cache`. Raises
     UsageError for a revision that no folder has, or without an encoder.
@@ -62,13 +72,14 @@ def compare_with(
         try:
             old = _state(*_earlier(revision, [base, *overlays], Path(scratch)))
             new = _state(base, overlays)
+            reviews = tuple(unreviewed(old.loaded, new.loaded))
             if old.content.hash() == new.content.hash():
-                return None
+                return Since(reviews, None)
             gone = (replace(one, file=one.file.removeprefix(f"{scratch}/")) for one in old.questions())
             asked = unique([*new.questions(), *gone])
             texts = sorted({one.text for one in asked})
             asking = _Asking(texts, cache, engine_for or load_or_make)
-            return compare(asked, asking.heard(old, "before"), asking.heard(new, "after"))
+            return Since(reviews, compare(asked, asking.heard(old, "before"), asking.heard(new, "after")))
         except (HistoryError, EncoderUnavailable) as error:
             raise UsageError(f"mamori check: {error}") from None
         except OSError as error:

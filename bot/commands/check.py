@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.commands.against import compare_with
+from bot.commands.links import dead_links
 from bot.commands.parts import settings_of
 from bot.understanding.blast import render_blast
 from content.check import check_packs, count_table
 from content.coverage import coverage_table
 from content.faults import Severity
+from content.load import load_with_faults
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,16 +24,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--pack", action="append", type=Path, default=[], metavar="DIR", help="an overlay; may be repeated"
     )
     parser.add_argument("--against", metavar="REV", help="say which of the pack's questions an edit since REV moves")
+    parser.add_argument("--links", action="store_true", help="open every web address too; the only check online")
     parser.add_argument("--strict", action="store_true", help="warnings count as faults")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print every fault and warning, then the tables of what there is; return 1 on faults."""
     result = check_packs(arguments.pack, today=datetime.now(UTC).date())
-    for fault in result.faults:
+    faults = [*result.faults]
+    if arguments.links and result.pack is not None:
+        faults += asyncio.run(dead_links(load_with_faults(arguments.pack)))
+    for fault in faults:
         sys.stdout.write(f"{fault}\n")
-    hard = sum(fault.severity is Severity.FAULT for fault in result.faults)
-    soft = len(result.faults) - hard
+    hard = sum(fault.severity is Severity.FAULT for fault in faults)
+    soft = len(faults) - hard
     if result.pack is not None:
         sys.stdout.write("\n" + coverage_table(result.pack) + "\n")
         sys.stdout.write("\n" + count_table(result.pack) + "\n")
@@ -45,10 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _changes(arguments: argparse.Namespace, cache: Path) -> int:
     """Print what an edit does to the pack's questions; under `--strict` an emergency that is none any more counts."""
-    blast = compare_with(arguments.against, arguments.pack, cache)
-    sys.stdout.write(f"\nsince {arguments.against}: ")
-    if blast is None:
+    since = compare_with(arguments.against, arguments.pack, cache)
+    sys.stdout.write(f"\nsince {arguments.against}:\n")
+    for fault in since.reviews:
+        sys.stdout.write(f"{fault}\n")
+    if since.blast is None:
         sys.stdout.write("nothing that understanding is made from has changed\n")
-        return 0
-    sys.stdout.write(render_blast(blast) + "\n")
-    return 1 if arguments.strict and blast.silenced else 0
+        return 1 if arguments.strict and since.reviews else 0
+    sys.stdout.write(render_blast(since.blast) + "\n")
+    return 1 if arguments.strict and (since.reviews or since.blast.silenced) else 0

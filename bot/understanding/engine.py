@@ -30,11 +30,15 @@ JOINED = 2
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """One view with its numbers and whether they come from letters alone."""
+    """One view with its numbers and whether they come from letters alone.
+
+    `cries` tells whether a sentence of it is an emergency by itself; None when nobody has looked yet.
+    """
 
     view: View
     numbers: Numbers
     letters: bool
+    cries: bool | None = None
 
 
 class Engine:
@@ -95,13 +99,16 @@ class Engine:
         if self.encoder is None:
             return [self.understand(text) for text in texts]
         normal = [self._normalise(text) for text in texts]
-        views = iter(build_views([text for text in normal if text], self.encoder))
-        weigh = self.fitted.heads.weigh
-        result: list[Understanding] = []
-        for text, readable in zip(texts, normal, strict=True):
-            view = next(views) if readable else None
-            result.append(self._conclude(text, [Weighed(view, weigh(view), letters=False)] if view else []))
-        return result
+        views = build_views([text for text in normal if text], self.encoder)
+        heads = self.fitted.heads
+        weighed = iter(
+            Weighed(view, numbers, letters=False, cries=cries)
+            for view, numbers, cries in zip(views, heads.weigh_all(views), heads.sentences_cry(views), strict=True)
+        )
+        return [
+            self._conclude(text, [next(weighed)] if readable else [])
+            for text, readable in zip(texts, normal, strict=True)
+        ]
 
     def weigh(self, text: str) -> Weighed | None:
         """Return view and numbers of one message, None when nothing readable is left of it."""
@@ -136,7 +143,8 @@ class Engine:
         if not weighed:
             return Urgency.NONE
         own = self._degree(weighed[0])
-        if self.fitted.heads.sentence_cries(weighed[0].view):
+        cries = weighed[0].cries
+        if self.fitted.heads.sentence_cries(weighed[0].view) if cries is None else cries:
             own = Urgency.EMERGENCY
         if len(weighed) == 1 or own is Urgency.EMERGENCY:
             return own

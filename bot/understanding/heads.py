@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bot.understanding.classifier import Classifier, Examples
+from bot.understanding.classifier import Classifier, Closeness, Examples
 from bot.understanding.evidence import Gate, Layout, gather
 from bot.understanding.lexical import Floats
 from bot.understanding.views import View, single
@@ -15,6 +15,9 @@ from bot.understanding.views import View, single
 REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION = "refuse", "emergency", "concern", "harmful", "injection"
 LOUDEST = 3
 """Sentences of a message that are weighed by themselves, so that a long one does not take longer than a moment."""
+
+BLOCK = 256
+"""Views whose closeness to all examples is held at a time: about 30 MB."""
 
 GATES = (REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION)
 """Decisions: decline; helplines first; answer plus one helpline line; the two firm replies."""
@@ -49,7 +52,18 @@ class Heads:
         """Return the numbers of a view that has vectors."""
         if view.vector is None:
             return self.weigh_letters(view)
-        near = self.examples.closeness(view.vector)
+        return self._numbers(view, self.examples.closeness(view.vector))
+
+    def weigh_all(self, views: Sequence[View]) -> list[Numbers]:
+        """Return the numbers of many views that have vectors, several times faster than one by one."""
+        result: list[Numbers] = []
+        for start in range(0, len(views), BLOCK):
+            block = views[start : start + BLOCK]
+            vectors = np.array([view.vector for view in block], np.float32)
+            result += [self._numbers(*pair) for pair in zip(block, self.examples.all_closeness(vectors), strict=True)]
+        return result
+
+    def _numbers(self, view: View, near: Closeness) -> Numbers:
         topics = self.topics.sources(view, near)
         degrees = self.degrees.sources(view, near)
         topic, degree = self.topics.fuse(topics), self.degrees.fuse(degrees)
@@ -64,8 +78,16 @@ class Heads:
 
     def sentence_cries(self, view: View) -> bool:
         """Return whether one sentence of a longer message is an emergency by itself, whatever stands around it."""
+        return self.sentences_cry([view])[0]
+
+    def sentences_cry(self, views: Sequence[View]) -> list[bool]:
+        """Return the same for many views."""
         gate = self.gates[EMERGENCY]
-        return any(gate.score(self.weigh(one).evidence) >= self.alone for one in loudest(self.degrees, view))
+        loud = [(number, one) for number, view in enumerate(views) for one in loudest(self.degrees, view)]
+        result = [False] * len(views)
+        for (number, _), numbers in zip(loud, self.weigh_all([one for _, one in loud]), strict=True):
+            result[number] |= bool(gate.score(numbers.evidence) >= self.alone)
+        return result
 
 
 def loudest(degrees: Classifier, view: View) -> list[View]:

@@ -17,6 +17,8 @@ PART = 3000
 """Characters of a further part: with its heading and buttons it stays one message."""
 TITLE = 64
 """Characters of a title: what a button can hold."""
+EXAMPLES = 12
+"""Example questions of a topic at least, as people really type them."""
 REVIEW_AGE = timedelta(days=365)
 _REFERENCE = re.compile(r"\{(\w+):([^}]*)\}")
 _WITHOUT_TEXT = ("stats-", "bot-")
@@ -40,6 +42,8 @@ def check_texts(loaded: Loaded, today: date) -> Iterator[Fault]:
             urgent = pack.topics[name].urgency is not Urgency.NONE
             for message in _text_faults(loaded, text, urgent=urgent):
                 yield Fault(file, line, message)
+            for message in _thin(text, app=pack.topics[name].group == "apps"):
+                yield Fault(file, line, message, Severity.WARNING)
             yield from _dates(file, line, text, today)
 
 
@@ -76,6 +80,18 @@ def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[s
             yield f"the part {name} has {len(part)} characters; at most {PART} fit one message"
     for body in (text.first, text.young or "", text.teacher or "", *parts.values()):
         yield from _reference_faults(loaded, body)
+
+
+def _thin(text: TopicText, *, app: bool) -> Iterable[str]:
+    """Say what a text still lacks that does not keep it from being shown."""
+    if len(text.examples) < EXAMPLES:
+        yield f"{len(text.examples)} example questions; write at least {EXAMPLES}, as people really type them"
+    if not text.keywords:
+        yield "there are no keywords"
+    if not text.parts:
+        yield "there is a first screen only; say under `## now` what to do next"
+    if app and text.settings_known is None:
+        yield "`settings_known` is missing: since when are the app's settings as the text says?"
 
 
 def _reference_faults(loaded: Loaded, body: str) -> Iterable[str]:

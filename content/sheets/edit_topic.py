@@ -55,7 +55,10 @@ def _split(text: str) -> tuple[str, dict[str, str]]:
     if not text:
         return "", {}
     lines = text.rstrip("\n").split("\n")
-    end = lines.index(_FENCE, 1)
+    fences = [number for number, line in enumerate(lines) if line.strip() == _FENCE][:2]
+    if len(fences) < 2 or fences[0]:
+        raise ValueError("the file must begin with a head between two lines `---`; mend it there")
+    end = fences[1]
     sections: dict[str, list[str]] = {"first": []}
     current = sections["first"]
     for line in lines[end + 1 :]:

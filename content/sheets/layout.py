@@ -58,7 +58,8 @@ def _columns(
 
 
 def _topics() -> SheetLayout:
-    names = [("urgency", TEXT), ("scope", TEXT), ("group", TEXT), ("needs", NAMES), ("related", NAMES)]
+    names = [("urgency", TEXT), ("sensitive", FLAG), ("scope", TEXT), ("group", TEXT), ("needs", NAMES)]
+    names += [("related", NAMES)]
     return SheetLayout("topics", ("id",), tuple(_columns(_fixed("topics.yaml"), names, ("topics",))))
 
 
@@ -67,7 +68,7 @@ def _text_file(key: Key) -> str:
 
 
 def _texts() -> SheetLayout:
-    head = [("title", TEXT), ("sources", NAMES), ("reviewed", DATE), ("settings_known", DATE)]
+    head = [("title", TEXT), ("young_title", TEXT), ("sources", NAMES), ("reviewed", DATE), ("settings_known", DATE)]
     words = [("keywords", LINES), ("examples", LINES)]
     columns = _columns(_text_file, [*head, *words, ("first", TEXT)])
     columns += [Column(name, TEXT, _text_file, ("parts", name)) for name in PART_NAMES]

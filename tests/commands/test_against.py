@@ -55,19 +55,19 @@ def not_asked(_state: State, _cache: Path, _progress: Progress) -> Engine:
 def test_an_edit_that_moves_sentences_to_another_topic_is_told_by_name(pack: Path, tmp_path: Path) -> None:
     text = (pack / BANK).read_text("utf-8")
     (pack / BANK).write_text(text.replace("sextortion\temergency", "screen-time\tnone"), "utf-8")
-    blast = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=small)
+    blast = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=small).blast
     assert blast is not None
     assert len(blast.silenced) > 10
     assert all("money" in m.asked.text or "picture" in m.asked.text or "photos" in m.asked.text for m in blast.silenced)
     again = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=not_asked)
-    assert again == blast
+    assert again.blast == blast
 
 
 def test_sentences_that_were_taken_out_are_asked_too(pack: Path, tmp_path: Path) -> None:
     lines = (pack / BANK).read_text("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("passwords\t")]
     (pack / BANK).write_text("\n".join(kept) + "\n", "utf-8")
-    blast = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=small)
+    blast = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=small).blast
     assert blast is not None
     moved = [*blast.stolen, *blast.lost]
     assert {m.asked.topics[0] for m in moved} == {"passwords"}
@@ -76,7 +76,21 @@ def test_sentences_that_were_taken_out_are_asked_too(pack: Path, tmp_path: Path)
 
 def test_an_edit_that_nothing_is_fitted_from_is_said_at_once(pack: Path, tmp_path: Path) -> None:
     (pack / "sources.yaml").write_text("# nothing\n", "utf-8")
-    assert compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=not_asked) is None
+    assert compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=not_asked).blast is None
+
+
+def test_words_that_changed_without_a_new_review_are_named(pack: Path, tmp_path: Path) -> None:
+    text = "---\ntitle: Passwords\nsources: []\nreviewed: 2026-11-01\nexamples: [a]\n---\nFirst words.\n"
+    for language in ("en", "ja"):
+        (pack / language / "topics").mkdir(parents=True)
+        (pack / language / "topics" / "passwords.md").write_text(text, "utf-8")
+    git(pack, "add", ".")
+    git(pack, "commit", "-q", "-m", "texts")
+    changed = text.replace("First", "Other")
+    (pack / "en" / "topics" / "passwords.md").write_text(changed, "utf-8")
+    (pack / "ja" / "topics" / "passwords.md").write_text(changed.replace("11-01", "11-02"), "utf-8")
+    since = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=not_asked)
+    assert ["en/topics/passwords.md:1: warning: the words have changed" in str(one) for one in since.reviews] == [True]
 
 
 @pytest.mark.parametrize("revision", ["no-such-revision", "--output=/tmp/x", "HEAD~7", ""])
