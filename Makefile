@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench faults lock fit cities help security audit image-test
+.PHONY: run test lint fmt bench faults lock fit pictures cities help security audit image-test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ bench: $(STAMP) ## speed and memory, as ratios in one run
 
 faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments (two minutes)
 	$(BIN)/python -m tests.faults
+
+pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium)
+	$(BIN)/python -m tests.pictures
 
 fit: $(STAMP) ## refit the understanding from the pack and write the artefact shipped with it
 	$(BIN)/python -m bot.understanding.fit

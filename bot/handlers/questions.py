@@ -29,7 +29,7 @@ async def question(context: BotContext) -> None:
     """Answer a text message. In a group only when the bot is addressed."""
     message = context.message
     text = message.text if message else None
-    if message is None or text is None:
+    if message is None or text is None or is_own_card(message, context.bot.id):
         return
     if not context.is_private and not _addressed(message, context.bot.username):
         return
@@ -156,6 +156,11 @@ async def _answer_in_group(context: BotContext, reply: Reply) -> None:
     words = Words(context.pack, (await context.profile()).language)
     rows = ((Button(words("group.private"), url=private_link(context)),),)
     await send_reply(context, replace(reply, buttons=rows))
+
+
+def is_own_card(message: Message, bot_id: int) -> bool:
+    """Tell whether a person sent one of the bot's own inline cards: those are words of ours, not a question."""
+    return message.via_bot is not None and message.via_bot.id == bot_id
 
 
 def _addressed(message: Message, username: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.handlers.context import BotContext
 from bot.handlers.file_ids import known_file_id, remember_file_id
@@ -45,7 +45,12 @@ async def send_reply(context: BotContext, reply: Reply, chat_id: int | None = No
     An emergency reply whose fate is unknown is sent again. Raises TelegramError when Telegram refuses.
     """
     target = context.chat.id if chat_id is None else chat_id
-    sent = await _send_parts(context, reply, target)
+    try:
+        sent = await _send_parts(context, reply, target)
+    except ChatMigrated as moved:
+        # The group became a supergroup while we thought; it is told by a message of its own, which may come later.
+        target = moved.new_chat_id
+        sent = await _send_parts(context, reply, target)
     await _note_shown(context, reply, target)
     return sent
 
@@ -103,7 +108,8 @@ async def _insist(send: Callable[[], Awaitable[Message]]) -> Message:
 async def edit_reply(context: BotContext, reply: Reply) -> None:
     """Show a reply in place of the message whose button was pressed.
 
-    Unchanged text is fine. A message that cannot be edited (too old, deleted, of another kind) gets a new one.
+    Unchanged text is fine. A message that cannot be edited (too old, deleted, of another kind, in a group that moved)
+    gets a new one.
     """
     query = context.query
     message = query.message
@@ -117,7 +123,7 @@ async def edit_reply(context: BotContext, reply: Reply) -> None:
             await _swap_picture(context, reply, reply.picture)
             await _note_shown(context, reply, context.chat.id)
             return
-    except BadRequest as error:
+    except (BadRequest, ChatMigrated) as error:
         if "not modified" in str(error):
             return
         logger.info("edit-refused", extra={"error": type(error).__name__})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.replies.helplines import country_rows, helpline_card
+from bot.replies.helplines import brief_card, country_rows, helpline_card
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, render_text
 from bot.replies.topics import choose_voice, topic_title
@@ -57,11 +57,11 @@ def emergency_reply(
     words = Words(pack, profile.language)
     needs = pack.topics[topic].needs if topic else _CALM_NEEDS
     needs = needs if Need.EMERGENCY in needs else (Need.EMERGENCY, *needs)
-    card = helpline_card(pack, profile, needs, now, limit=_CARD_LINES)
+    card = brief_card(pack, profile, needs, now)
     found = pack.topic_text(topic, profile.language) if topic else None
     if topic and found:
         text = choose_voice(found[0], profile.audience).first
-        lines = [bold(words("emergency.head")), render_text(text), card]
+        lines = [render_text(text), card]
     else:
         lines = [bold(words("emergency.head")), words.html("emergency.calm"), card]
     return Reply(

@@ -19,7 +19,7 @@ from content.model import Need, Pack, Urgency
 from content.profile import Profile
 
 MOST_CARDS = 6
-_DESCRIPTION = 120
+_DESCRIPTION = 90
 _NEEDS = (Need.EMERGENCY, Need.SUICIDE, Need.SEXTORTION, Need.GENERAL)
 _FIRST = ("talking-together", "grooming", "sextortion", "family-rules", "stats-total")
 """What is offered before anything was typed."""
@@ -101,4 +101,5 @@ class _Desk:
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:_DESCRIPTION]
+    whole = " ".join(text.split())
+    return whole if len(whole) <= _DESCRIPTION else whole[: _DESCRIPTION - 1].rstrip() + "…"

@@ -17,7 +17,7 @@ from content.profile import Profile
 
 _CARD_LINES = 3
 _PART_LINES = 2
-_CREDITS = 3
+_CREDITS = 2
 """Publishers under a first screen; all sources are one button away."""
 _AGREEMENT_UNDER = "family-rules"
 """The topic that leads to the family agreement."""
