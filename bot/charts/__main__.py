@@ -6,15 +6,19 @@ import signal
 import sys
 from typing import BinaryIO
 
+from bot.charts.card import draw_card
 from bot.charts.draw import draw_sheet
-from bot.charts.wire import decode_job, write_picture
+from bot.charts.wire import Card, decode_job, write_picture
 
 
 def work(jobs: BinaryIO, pictures: BinaryIO) -> None:
     """Draw each job of a stream in turn. Raises ValueError for a line that is none."""
     for line in iter(jobs.readline, b""):
         job = decode_job(line)
-        write_picture(pictures, draw_sheet(job.sheet, job.language))
+        draw = (
+            draw_card(job.sheet, job.language) if isinstance(job.sheet, Card) else draw_sheet(job.sheet, job.language)
+        )
+        write_picture(pictures, draw)
 
 
 if __name__ == "__main__":

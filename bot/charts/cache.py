@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 
-from bot.charts.wire import Job, read_answer, write_job
+from bot.charts.wire import Card, Job, read_answer, write_job
 from content.model import Pack
 from content.panels import Sheet, build_sheet, chart_text
 
@@ -69,7 +69,7 @@ class ChartCache(AbstractAsyncContextManager["ChartCache"]):
                 del pictures[key]
             raise
 
-    async def draw(self, sheet: Sheet, language: str) -> bytes:
+    async def draw(self, sheet: Sheet | Card, language: str) -> bytes:
         """Return a picture that is not of the pack as PNG; it is not kept. Raises ChartError."""
         return await self._draw(Job(language, sheet))
 

@@ -14,11 +14,19 @@ _LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A tip to draw: its words, and the line that says where they come from."""
+
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One chart to draw: everything that the worker needs, so that it reads no file of the pack."""
+    """One picture to draw: everything that the worker needs, so that it reads no file of the pack."""
 
     language: str
-    sheet: Sheet
+    sheet: Sheet | Card
 
 
 _JOBS = TypeAdapter(Job)

@@ -33,8 +33,11 @@ RECORD_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 class Sender(Protocol):
     """Sends one tip to one chat."""
 
-    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile) -> int:
-        """Send and return the id of the message; any exception is handed to `classify`."""
+    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile, *, picture: bool = False) -> int:
+        """Send, with `picture` under a picture of its words, and return the id of the message.
+
+        Any exception is handed to `classify`.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,9 @@ class Dispatcher:
     async def _send(self, send: Send) -> Result:
         claim = send.claim
         try:
-            message_id = await self._sender.send_tip(claim.chat_id, send.tip_id, claim.profile)
+            message_id = await self._sender.send_tip(
+                claim.chat_id, send.tip_id, claim.profile, picture=claim.choice.pictures
+            )
         except Exception as error:  # noqa: BLE001  (every exception of a send has a meaning)
             return await self._settle(send, self._classify(error), error)
         return finish(claim, Outcome.SENT, self._clock(), send.tip_id, message_id)

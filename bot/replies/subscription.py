@@ -29,8 +29,8 @@ class Panel:
 
     `door` begins the data of every button: `subscribe`, or `far:ID` for another chat. `values` holds the parts as
     buttons write them: `at` 0730, `zone`, `days` (daily, weekdays, 1-7), `quiet` (2200-0700, off), `pause` (a date,
-    off). `profile` is the chat's own, `language` that of who reads the page; `name` is the chat's when it is another
-    one, `private` tells that it is the reader's own.
+    off), `pictures` (on, off). `profile` is the chat's own, `language` that of who reads the page; `name` is the chat's
+    when it is another one, `private` tells that it is the reader's own.
     """
 
     pack: Pack
@@ -95,7 +95,13 @@ def panel_reply(panel: Panel, *, undo: str | None = None) -> Reply:
             panel.button(words("subscribe.change-topics"), "topics", "0"),
             panel.button(words("settings.age"), "page", "age"),
         ),
-        (panel.button(words("subscribe.pause"), "page", "pause"), panel.button(words("stop"), "stop")),
+        (
+            panel.button(words("subscribe.pause"), "page", "pause"),
+            panel.setting(words("subscribe.pictures-off"), "pictures", OFF)
+            if values["pictures"] == "on"
+            else panel.setting(words("subscribe.pictures-on"), "pictures", "on"),
+        ),
+        (panel.button(words("stop"), "stop"),),
     ]
     if panel.private:
         rows.append((Button(words("subscribe.elsewhere"), ELSEWHERE),))

@@ -23,23 +23,32 @@ def tip_text(pack: Pack, tip: str, language: str) -> str:
     raise KeyError(tip)
 
 
-def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False) -> Reply:
+def tip_source(pack: Pack, tip: str, language: str) -> str:
+    """Return the line that says where a tip comes from, and when it was reviewed."""
+    entry = pack.tips[tip]
+    sources = publishers(pack, entry.sources)
+    return Words(pack, language)("tips.source", sources=sources, reviewed=entry.reviewed.isoformat())
+
+
+def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False, link: str | None = None) -> Reply:
     """Return one tip with its source and the way to its topic.
 
-    A daily tip begins with a bland line, because a notification may be seen by anybody who looks at the phone.
+    A daily tip begins with a bland line, because a notification may be seen by anybody who looks at the phone. In a
+    group or channel `link` is the address of the private chat (up to the parameter): there a button must not change
+    the message that everybody reads, nor show who wants to know more.
     """
     words = Words(pack, profile.language)
     entry = pack.tips[tip]
     head = words("tips.daily-head") if daily else words("tips.head")
-    sources = publishers(pack, entry.sources)
-    source = italic(words("tips.source", sources=sources, reviewed=entry.reviewed.isoformat()))
+    source = italic(tip_source(pack, tip, profile.language))
     text = "\n\n".join((bold(head), render_text(tip_text(pack, tip, profile.language)), source))
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, entry.topic):
-        rows.append((topic_button(pack, entry.topic, profile.language, profile.audience),))
-    if daily:
+        button = topic_button(pack, entry.topic, profile.language, profile.audience)
+        rows.append((button if link is None else Button(button.label, url=f"{link}t_{entry.topic}"),))
+    if daily and link is None:
         rows.append((Button(words("menu.settings"), "subscribe:show:all"), Button(words("stop"), "subscribe:stop:all")))
-    else:
+    elif not daily:
         rows.append((Button(words("tips.next"), "tips:next:all"), Button(words("tips.other-topic"), "tips:topics:all")))
     return Reply((text,), tuple(rows), shows=(f"tip:{tip}",))
 

@@ -77,7 +77,8 @@ class SubscriptionChoice:
     """What a chat chose: the local time of its tip, on which days, in which IANA zone, and what to leave out.
 
     `weekday` is the ISO weekday (1 = Monday) of a weekly tip and None otherwise. `paused_until` is the first
-    local day that gets a tip again. `excluded` holds ids of topics.
+    local day that gets a tip again. `pictures`: a tip comes under a picture of its words. `excluded` holds ids of
+    topics.
     """
 
     hour: int
@@ -87,7 +88,7 @@ class SubscriptionChoice:
     weekday: int | None = None
     quiet: Quiet | None = None
     paused_until: date | None = None
-    pictures: bool = True
+    pictures: bool = False
     excluded: frozenset[str] = frozenset()
 
     def validate(self) -> None:

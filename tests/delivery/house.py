@@ -63,10 +63,11 @@ class Mailbox:
         self.sent: list[tuple[int, str, str]] = []
         self.answers: list[Exception | None] = []
         self.gate: asyncio.Event | None = None
+        self.pictures = 0
         self.busy = 0
         self.busiest = 0
 
-    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile) -> int:
+    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile, *, picture: bool = False) -> int:
         self.busy += 1
         self.busiest = max(self.busiest, self.busy)
         try:
@@ -76,6 +77,7 @@ class Mailbox:
             answer = self.answers.pop(0) if self.answers else None
             if answer is not None:
                 raise answer
+            self.pictures += picture
             self.sent.append((chat_id, tip_id, profile.language))
             return len(self.sent)
         finally:

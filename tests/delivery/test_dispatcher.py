@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from bot.storage.model import (
     StoreError,
     SubscriptionChoice,
 )
-from tests.delivery.house import START, House, SendError, settle
+from tests.delivery.house import CHOICE, START, House, SendError, settle
 from tests.delivery.packs import make_pack
 
 
@@ -40,6 +41,15 @@ async def test_a_due_tip_is_sent_recorded_and_the_next_one_planned() -> None:
     assert due is not None
     assert due.local_date.isoformat() == "2026-03-11"
     assert await house.dispatcher.run_once() == {}
+
+
+async def test_only_who_wished_for_pictures_gets_them() -> None:
+    house = House()
+    await house.subscribe(5)
+    await house.subscribe(6, choice=replace(CHOICE, pictures=True))
+    house.clock.move(hours=1, minutes=10)
+    assert await house.dispatcher.run_once() == {"sent": 2}
+    assert house.mailbox.pictures == 1
 
 
 async def test_thirty_days_bring_thirty_tips_without_a_repeat_before_all_are_through() -> None:

@@ -67,5 +67,5 @@ def test_the_parts_as_buttons_write_them() -> None:
         hour=7, minute=5, days=Days.WEEKLY, weekday=3, quiet=Quiet(time(22), time(7)), paused_until=date(2026, 12, 24)
     )
     assert [value_of(choice, part, "privacy") for part in Part] == [
-        "0705", "UTC", "3", "2200-0700", "2026-12-24", "on", "privacy",
+        "0705", "UTC", "3", "2200-0700", "2026-12-24", "off", "privacy",
     ]  # fmt: skip

@@ -34,9 +34,10 @@ class Sender:
     def __init__(self, bot: ExtBot[str]) -> None:
         self.bot = bot
 
-    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile) -> int:
+    async def send_tip(self, chat_id: int, tip_id: str, profile: Profile, *, picture: bool = False) -> int:
         """Send and return the id of the message."""
-        message = await self.bot.send_message(chat_id, f"{tip_id} {profile.language}", rate_limit_args=BROADCAST)
+        words = f"{tip_id} {profile.language} {picture}"
+        message = await self.bot.send_message(chat_id, words, rate_limit_args=BROADCAST)
         return message.message_id
 
 

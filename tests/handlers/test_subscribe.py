@@ -58,6 +58,7 @@ async def press(rig: Rig, data: str, person: int = MOTHER) -> list[str]:
             "paused_until",
             date(2026, 12, 24),
         ),
+        (["subscribe:set:pictures.on"], "pictures", True),
         (["subscribe:zones:07:30", "subscribe:clock:07:30", "subscribe:zone:07:30.Etc/GMT-9"], "zone", "Etc/GMT-9"),
     ],
 )  # fmt: skip
