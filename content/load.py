@@ -8,6 +8,7 @@ executed, and no file outside its folder is read.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import TypeVar
 
 from content.faults import Fault, PackError, Severity, shown
 from content.model import (
+    IDENTIFIER,
+    LANGUAGE,
     WORLD,
     AgeBand,
     Agreement,
@@ -86,12 +89,22 @@ class Layered:
         """Return the entries as typed values; entries with faults are left out and reported."""
         result: dict[str, T] = {}
         for name, (entry, document) in self.entries.items():
+            if not self.is_id(name, document, *root):
+                continue
             before = len(document.faults)
             value = validate(kind, entry, document, (*root, name))
             self.faults += document.faults[before:]
             if value is not None:
                 result[name] = value
         return result
+
+    def is_id(self, name: str, document: Document, *root: Hashable) -> bool:
+        """Tell whether an entry may be called so; report it when not."""
+        if re.fullmatch(IDENTIFIER, name):
+            return True
+        sentence = f"'{name[:60]}' cannot be the name of an entry: small letters, digits and hyphens, 48 at most"
+        self.faults.append(Fault(document.file, document.line(*root, name), " ".join(sentence.split())))
+        return False
 
     def whole(self, kind: type[T]) -> T | None:
         """Return all entries together as the fields of one value; None when there are none or they do not fit."""
@@ -171,7 +184,7 @@ class _Builder:
 
     def read(self, path: Path, parts: tuple[str, ...]) -> None:
         match parts:
-            case ("questions", language, _) if path.suffix == ".tsv":
+            case ("questions", language, _) if path.suffix == ".tsv" and re.fullmatch(LANGUAGE, language):
                 self.question_languages.add(language)
             case ("questions", *_):
                 return
@@ -220,7 +233,7 @@ class _Builder:
 
     def finish(self, version: str, base: Path) -> Loaded:
         topics = self.layer("topics").typed(Topic, "topics")
-        codes = {key[0] for key in self.kinds if len(key) == 2 and len(key[0]) == 2}
+        codes = {key[0] for key in self.kinds if len(key) == 2 and re.fullmatch(LANGUAGE, key[0])}
         pack = Pack(
             version=version,
             topics=topics,
@@ -264,6 +277,8 @@ class _Builder:
         result: dict[str, str] = {}
         layered = self.layer(code, kind)
         for name, (value, document) in layered.entries.items():
+            if kind == "tips" and not layered.is_id(name, document):
+                continue
             if isinstance(value, str) and value.strip():
                 result[name] = value.strip()
             else:

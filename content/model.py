@@ -72,8 +72,9 @@ class Confidence(StrEnum):
     MEMORY = "memory"
 
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+IDENTIFIER, LANGUAGE = r"^[a-z0-9][a-z0-9-]{0,47}$", r"^[a-z]{2}$"
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _MONTH_DAY = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"

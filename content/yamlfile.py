@@ -13,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from content.faults import Fault, Severity, shown
 
 Key = tuple[Hashable, ...]
+DEEPEST = 50
+"""How deep values may be nested; a pack needs five."""
 EntryT = TypeVar("EntryT", bound=BaseModel)
 
 
@@ -65,6 +67,11 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     """Parse YAML text that begins at `first_line` of `file`. Syntax errors and repeated keys become faults."""
     document = Document(file, None)
     try:
+        harm = _harm(text)
+        if harm is not None:
+            line, sentence = harm
+            document.faults.append(Fault(file, line + first_line, sentence))
+            return document
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         # A quotation that never ends is reported where it begins: that is where the editor must look.
@@ -81,6 +88,26 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
     return document
 
 
+def _harm(text: str) -> tuple[int, str] | None:
+    """Return the line (from 0) of what could bring the program down, with a sentence; None when there is nothing.
+
+    References make a small file unfold without end, and the parser below is ended by the system when values are nested
+    some ten thousand deep.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            return line, "references (& and *) are not used in a pack; write the value out"
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            return line, f"values are nested more than {DEEPEST} deep here"
+    return None
+
+
 def _syntax_sentence(error: yaml.MarkedYAMLError, text: str, index: int) -> str:
     lines = text.splitlines()
     here = lines[index] if 0 <= index < len(lines) else ""
@@ -92,6 +119,8 @@ def _syntax_sentence(error: yaml.MarkedYAMLError, text: str, index: int) -> str:
 
 
 _CONSTRUCTOR = yaml.CSafeLoader("")
+_UNREADABLE = (yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, OverflowError)
+"""What the constructors of YAML raise for a value that does not fit its tag."""
 
 
 def _construct(node: yaml.Node, document: Document, path: Key, first_line: int) -> object:
@@ -99,7 +128,7 @@ def _construct(node: yaml.Node, document: Document, path: Key, first_line: int) 
     if isinstance(node, yaml.MappingNode):
         result: dict[Hashable, object] = {}
         for key_node, value_node in node.value:
-            key = _CONSTRUCTOR.construct_object(key_node, deep=True)
+            key = _scalar(key_node, document, first_line)
             line = key_node.start_mark.line + first_line
             if not isinstance(key, Hashable) or isinstance(key, tuple):
                 document.faults.append(Fault(document.file, line, "this cannot be a key"))
@@ -111,11 +140,16 @@ def _construct(node: yaml.Node, document: Document, path: Key, first_line: int) 
         return result
     if isinstance(node, yaml.SequenceNode):
         return [_construct(item, document, (*path, n), first_line) for n, item in enumerate(node.value)]
+    return _scalar(node, document, first_line)
+
+
+def _scalar(node: yaml.Node, document: Document, first_line: int) -> object:
     try:
         return _CONSTRUCTOR.construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError) as error:
+    except _UNREADABLE as error:
         line = node.start_mark.line + first_line
-        document.faults.append(Fault(document.file, line, f"'{node.value}' cannot be read: {error}".splitlines()[0]))
+        what = node.value[:60] if isinstance(node, yaml.ScalarNode) else "this"
+        document.faults.append(Fault(document.file, line, f"'{what}' cannot be read: {error}".splitlines()[0]))
         return None
 
 

@@ -50,3 +50,16 @@ def test_every_test_that_a_document_names_exists() -> None:
         if not (ROOT / file).is_file() or not re.search(rf"def {test}\(", (ROOT / file).read_text("utf-8"))
     ]
     assert missing == []
+
+
+def test_every_row_of_the_security_table_names_a_test_that_exists() -> None:
+    page = (ROOT / "SECURITY.md").read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| a") and line.count("|") == 5]
+    attackers = {row.split("|")[1].strip() for row in rows}
+    assert len(attackers) >= 6
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", row.split("|")[4])
+        assert named, f"no test in: {row}"
+        for file, test in named:
+            text = (ROOT / file).read_text("utf-8")
+            assert re.search(rf"def {test}\(" if test else r"def test_\w+\(", text), f"{file}::{test}"

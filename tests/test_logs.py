@@ -7,12 +7,17 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from telegram import Bot, Update
 from telegram.error import InvalidToken
+from telegram.ext import Application
 
+from bot.commands.parts import start_logging
 from bot.logs import REDACTED, setup_logging
+from bot.settings import load_settings
+from tests.obliging import Obliging
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAF-very_secret_token_of_the_bot"
@@ -83,3 +88,47 @@ def test_every_line_that_our_own_code_writes_is_an_event_name() -> None:
             )  # fmt: skip
             assert re.fullmatch(r"[a-z]+(-[a-z]+)*", str(text)), f"{where}: {text!r} is no name of an event"
             assert len(node.args) == (2 if node.func.attr == "log" else 1), f"{where}: values belong into `extra`"
+
+
+SECRETS = ("the-webhook-secret-42", "s3cret-of-the-database")
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+async def test_whatever_a_library_prints_holds_no_secret(
+    stream: io.StringIO, style: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")
+    settings = load_settings(
+        token=TOKEN, webhook_secret=SECRETS[0], webhook_url="https://bot.example.org/telegram", log_level="DEBUG",
+        log_format=style, database_url=f"postgresql://mamori:{SECRETS[1]}@db.example.org/mamori",
+    )  # fmt: skip
+    start_logging(settings, stream=stream)
+    application = Application.builder().token(TOKEN).request(Refusing()).get_updates_request(Refusing()).build()
+    logger = logging.getLogger("bot.test")
+    logger.error("%r %r %r", application, application.bot, settings)
+    logger.error("an address", extra={"url": settings.database_url, "headers": {"X-Secret": SECRETS[0]}})
+    logger.error("a password alone: %s", SECRETS[1])
+    try:
+        await application.initialize()
+    except InvalidToken:
+        logger.exception("refused")
+    for name in (
+        "telegram.Bot",
+        "telegram.ext.ExtBot",
+        "uvicorn.error",
+        "alembic.runtime",
+        "asyncpg",
+        "aiohttp.client",
+    ):
+        logging.getLogger(name).error("at %s with %s", application.bot.base_url, SECRETS)
+    written = stream.getvalue()
+    assert "refused" in written
+    for secret in (TOKEN, TOKEN.partition(":")[2], *SECRETS):
+        assert secret not in written
+
+
+class Refusing(Obliging):
+    """A Telegram that does not know the token."""
+
+    async def do_request(self, *_: Any, **__: Any) -> tuple[int, bytes]:
+        return 401, b'{"ok": false, "error_code": 401, "description": "Unauthorized"}'

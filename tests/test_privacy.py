@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
 import re
 from collections.abc import Iterator
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 from telegram import Update
-from telegram.request import BaseRequest, RequestData
 
 from bot.app import Wiring, build_application, build_services, load_understander, process
 from bot.logs import setup_logging
@@ -22,6 +20,7 @@ from bot.storage.schema import metadata
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from content.load import load_pack
+from tests.obliging import Obliging
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs/privacy.md").read_text("utf-8")
@@ -68,36 +67,6 @@ def test_no_table_is_listed_that_is_no_more() -> None:
 )
 def test_the_times_are_those_of_the_purge(table: str, kept: Any, words: str) -> None:
     assert words.format(days=kept.days) in section(table)
-
-
-class Obliging(BaseRequest):
-    """A Telegram that takes whatever is sent, and forgets it."""
-
-    def __init__(self) -> None:
-        self.sent = 0
-
-    @property
-    def read_timeout(self) -> float:
-        return 5.0
-
-    async def initialize(self) -> None: ...
-
-    async def shutdown(self) -> None: ...
-
-    async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
-    ) -> tuple[int, bytes]:
-        del method
-        call = url.rpartition("/")[2]
-        values = request_data.parameters if request_data else {}
-        result: Any = True
-        if call == "getMe":
-            result = {"id": 1, "is_bot": True, "first_name": "Mamori", "username": "mamori_bot"}
-        elif call.startswith(("send", "edit")) and call != "sendChatAction":
-            self.sent += 1
-            chat = {"id": int(str(values.get("chat_id", 5))), "type": "private"}
-            result = {"message_id": self.sent, "date": 0, "chat": chat, "text": "x"}
-        return 200, json.dumps({"ok": True, "result": result}).encode()
 
 
 def conversation(number: int) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
+from urllib.parse import unquote, urlsplit
 
 from bot.commands.errors import UsageError
 from bot.logs import setup_logging
@@ -29,8 +30,17 @@ def pack_of(settings: Settings) -> Pack:
     return load_pack([Path(folder) for folder in settings.packs])
 
 
-def start_logging(settings: Settings, *more_secrets: str) -> None:
+def start_logging(settings: Settings, *more_secrets: str, stream: TextIO | None = None) -> None:
     """Begin to log as the settings say, with all secrets replaced."""
     secrets = [secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret]
-    setup_logging(settings.log_level, settings.log_format, [*secrets, *more_secrets, settings.database_url])
+    secrets += [*more_secrets, settings.database_url, _password(settings.database_url)]
+    setup_logging(settings.log_level, settings.log_format, secrets, stream)
     logging.captureWarnings(capture=True)
+
+
+def _password(address: str) -> str:
+    """Return the password in a database address, as it is written there; empty when there is none."""
+    try:
+        return unquote(urlsplit(address).password or "")
+    except ValueError:
+        return ""

@@ -13,7 +13,8 @@ _GONE = {ChatMemberStatus.BANNED, ChatMemberStatus.LEFT}
 async def my_membership(context: BotContext) -> None:
     """Note that the chat takes no more messages."""
     change = context.incoming.my_chat_member
-    if change is None:
+    # The library takes a change that says nothing, whatever its types promise.
+    if change is None or not change.new_chat_member or not change.old_chat_member:
         return
     if change.new_chat_member.status in _GONE:
         await context.services.store.deactivate(context.chat.id, "blocked", context.services.clock())
