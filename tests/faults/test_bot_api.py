@@ -36,7 +36,7 @@ async def house(telegram: Telegram, monkeypatch: pytest.MonkeyPatch) -> AsyncIte
     """A dispatcher that sends over a real connection, with sixty tips that are due; waiting takes no time."""
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
     time = VirtualTime()
-    request = AiohttpRequest(read_timeout=1.0)
+    request = AiohttpRequest()
     bot = ExtBot(
         TOKEN,
         base_url=telegram.url.replace("127.0.0.1", "localhost") + "/bot",

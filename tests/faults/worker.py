@@ -16,6 +16,7 @@ from telegram.ext import ExtBot
 from bot.delivery.dispatcher import Dispatcher, Limits
 from bot.delivery.outcome import classify
 from bot.storage import engine, lead
+from bot.storage.protocol import Store
 from bot.storage.sql import open_store
 from bot.transport.pacing import BROADCAST, Pacer
 from bot.transport.request import AiohttpRequest
@@ -41,6 +42,12 @@ class Sender:
         return message.message_id
 
 
+async def something_is_due(store: Store, ahead: float) -> bool:
+    """Tell whether any tip still waits, perhaps for the end of a claim that came to nothing."""
+    now = datetime.now(UTC) + timedelta(seconds=ahead)
+    return any(entry.next_due and entry.next_due <= now for entry in await store.subscriptions(None, 20_000))
+
+
 async def main(address: str, api: str, ahead: float, how_long: str) -> None:
     """Deliver what is due."""
     # What is waited for when a process froze is waited for here too, but not for long.
@@ -62,8 +69,8 @@ async def main(address: str, api: str, ahead: float, how_long: str) -> None:
     )
     if how_long == "always":
         await dispatcher.run()
-    while await dispatcher.run_once():
-        pass
+    while await dispatcher.run_once() or await something_is_due(store, ahead):  # noqa: ASYNC110  (leases run out)
+        await asyncio.sleep(0.05)
     await bot.shutdown()
     await store.close()
 

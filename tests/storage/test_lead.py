@@ -28,7 +28,7 @@ import asyncio, sys
 from datetime import timedelta
 from bot.storage import lead
 from bot.storage.sql import open_store
-lead.LAPSE, lead.BEAT = timedelta(seconds=2), timedelta(seconds=0.5)
+lead.LAPSE, lead.BEAT = timedelta(seconds=5), timedelta(seconds=0.5)
 
 async def main():
     store = await open_store(sys.argv[1])
