@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("process", "handlers", "transport", "storage", "delivery", "echo")
+BENCHES = ("process", "handlers", "buttons", "transport", "storage", "delivery", "echo")
 
 
 def main() -> int:

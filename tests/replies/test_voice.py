@@ -43,4 +43,4 @@ def test_no_title_speaks_in_the_voice_of_one_reader(pack: Pack, language: str, w
 
 def test_publishers_are_told_apart_where_their_names_have_commas(pack: Pack) -> None:
     shown = topic_reply(pack, "family-rules", Profile(language="en"), NOW).plain
-    assert "Childnet, UK · Internet Watch Foundation, UK · " in shown
+    assert "Childnet, UK · Internet Watch Foundation, UK" in shown

@@ -367,6 +367,15 @@ async def test_inline_mode_shows_results_and_sends_the_chosen_one(stage: Stage) 
     await expect(bubbles(page).last).to_contain_text("Grooming is ...")
 
 
+async def test_a_share_button_begins_an_inline_query(stage: Stage) -> None:
+    page = await started(stage)
+    button = {"text": "Share", "switch_inline_query": "grooming"}
+    await stage.call("sendMessage", chat_id=YOUNG, text="Grooming is", reply_markup={"inline_keyboard": [[button]]})
+    await page.get_by_role("button", name="Share").click()
+    await expect(page.locator("#text")).to_have_value("@mamori_bot grooming")
+    assert (await stage.heard("inline_query"))["query"] == "grooming"
+
+
 async def test_in_a_group_several_people_write_and_reply(stage: Stage) -> None:
     sent = await stage.call("sendMessage", chat_id=GROUP, text="A tip for all")
     page = await stage.open("?person=group")

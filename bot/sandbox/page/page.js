@@ -109,9 +109,10 @@ const act = {
   async press(message, button, key) {
     if (button.url) { act.link(null, button.url); return; }
     if (button.copy_text) { act.copy(button.copy_text.text); return; }
-    const here = button.switch_inline_query_current_chat;
+    // A phone lets one choose a chat to share with; here the chat that is open stands for it.
+    if (button.switch_inline_query !== undefined) toast(act.word("shared"));
+    const here = button.switch_inline_query_current_chat ?? button.switch_inline_query;
     if (here !== undefined) { setText(`@${model.data.bot.username} ${here}`); byId("text").focus(); byId("text").dispatchEvent(new Event("input")); return; }
-    if (button.switch_inline_query !== undefined) { toast(act.word("shared")); return; }
     const waiting = { until: performance.now() + PRESS_MS, id: null };
     model.busy.set(key, waiting);
     drawLog(model, act);

@@ -1,0 +1,87 @@
+"""How long a button takes when 100 people press at once: `python -m tests.bench.buttons`.
+
+The whole bot (SQLite store, pacing, processor) on our transport against a server in another process that answers at
+once. All presses are handed in together; a press is done when its message was edited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import multiprocessing
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from telegram import Update
+
+from bot.app import Wiring, build_application, build_services, load_understander, process
+from bot.storage.sql import open_store
+from bot.transport.pacing import Pacer
+from content.load import load_pack
+from tests.bench.transport import TOKEN, serve_answers
+
+PEOPLE = 100
+ROUNDS = 20
+BUTTONS = ("topics:menu:all", "topics:group:happened", "topic:first:grooming", "topic:now:sextortion", "tips:next:all")
+
+
+def press_of(number: int, person: int, data: str, bot: Any) -> Update:
+    """Return the update of one press under a message of the bot."""
+    chat = {"id": 1000 + person, "type": "private", "first_name": "A"}
+    user = {"id": chat["id"], "is_bot": False, "first_name": "A", "language_code": "en"}
+    bot_user = {"id": 1, "is_bot": True, "first_name": "Mamori", "username": "mamori_bot"}
+    message = {"message_id": number, "date": 1_700_000_000, "chat": chat, "text": "x", "from": bot_user}
+    query = {"id": str(number), "from": user, "chat_instance": "1", "data": data, "message": message}
+    return Update.de_json({"update_id": number, "callback_query": query}, bot)
+
+
+async def measure(root: str) -> tuple[list[float], list[float]]:
+    """Return the milliseconds of every press until it was done, and the CPU milliseconds of a press in each round."""
+    numbers = itertools.count(1)
+    pack = load_pack()
+    took: list[float] = []
+    cpu: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(f"sqlite:///{Path(folder) / 'bench.db'}")
+        services = build_services(
+            pack=pack, understander=load_understander(pack), store=store, clock=lambda: datetime.now(UTC)
+        )
+        application = build_application(Wiring(TOKEN, root, pacer=Pacer(burst=1000)), services)
+        async with application:
+            await application.start()
+            for turn in range(ROUNDS + 1):
+                data = BUTTONS[turn % len(BUTTONS)]
+                updates = [press_of(next(numbers), person, data, application.bot) for person in range(PEOPLE)]
+                began, spent = time.perf_counter(), time.process_time()
+
+                async def handle(update: Update, began: float = began) -> float:
+                    await process(application, update)
+                    return 1000 * (time.perf_counter() - began)
+
+                done = await asyncio.gather(*(handle(update) for update in updates))
+                if turn:  # the first round fills caches and opens connections
+                    took += done
+                    cpu.append(1000 * (time.process_time() - spent) / PEOPLE)
+            await application.stop()
+        await services.charts.close()
+        services.thinking.shutdown()
+        await store.close()
+    return sorted(took), sorted(cpu)
+
+
+def main() -> None:
+    """Measure and print."""
+    with serve_answers([0.0]) as (port,):
+        took, cpu = uvloop.run(measure(f"http://127.0.0.1:{port}"))
+    middle, most = took[len(took) // 2], took[int(len(took) * 0.99)]
+    print(f"{PEOPLE} presses at once: median {middle:.0f} ms, p99 {most:.0f} ms until done")  # noqa: T201 -- output
+    print(f"CPU of a press: median {cpu[len(cpu) // 2]:.2f} ms, with the answer to it")  # noqa: T201 -- output
+
+
+if __name__ == "__main__":
+    multiprocessing.freeze_support()
+    main()
