@@ -5,8 +5,11 @@ from __future__ import annotations
 from bot.handlers.context import BotContext, ButtonPress
 from bot.handlers.feature import Feature
 from bot.handlers.sending import edit_reply, send_reply
+from bot.replies.answer import bot_reply
 from bot.replies.menus import group_menu, topics_menu
+from bot.replies.model import Reply
 from bot.replies.topics import part_reply, topic_reply
+from content.profile import Profile
 
 
 async def topics(context: BotContext, _: str) -> None:
@@ -24,12 +27,19 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
         case "topics", "group":
             reply = group_menu(context.pack, press.argument, profile)
         case "topic", "first":
-            reply = topic_reply(context.pack, press.argument, profile, now)
+            reply = _first(context, press.argument, profile)
         case "topic", part:
             reply = part_reply(context.pack, press.argument, part, profile, now)
         case _:
             raise KeyError(press.verb)
     await edit_reply(context, reply)
+
+
+def _first(context: BotContext, topic: str, profile: Profile) -> Reply:
+    now = context.services.clock()
+    if topic.startswith("bot-"):
+        return bot_reply(context.pack, topic, profile, now, operator=context.services.operator)
+    return topic_reply(context.pack, topic, profile, now)
 
 
 FEATURE = Feature("topics", {"topics": "command.topics"}, {"topics": topics}, ("topics", "topic"), on_button)

@@ -16,10 +16,18 @@ _ONE_MESSAGE = 3000
 def about_reply(pack: Pack, profile: Profile, *, operator: str) -> Reply:
     """Return who runs the bot, what it can and cannot do. `operator` comes from the settings; empty is said so."""
     words = Words(pack, profile.language)
-    who = words("about.operator", operator=operator) if operator else words("about.no-operator")
-    text = words.html("about.text", operator=who, version=pack.version[:8])
+    text = words.html("about.text", operator=_who(words, operator), version=pack.version[:8])
     rows = ((Button(words("menu.privacy"), "privacy:show:all"), Button(words("menu.topics"), "topics:menu:all")),)
     return Reply((text,), rows)
+
+
+def who_runs_it(pack: Pack, profile: Profile, operator: str) -> str:
+    """Return one rendered sentence that says who runs the bot."""
+    return escape(_who(Words(pack, profile.language), operator))
+
+
+def _who(words: Words, operator: str) -> str:
+    return words("about.operator", operator=operator) if operator else words("about.no-operator")
 
 
 def privacy_reply(pack: Pack, profile: Profile) -> Reply:

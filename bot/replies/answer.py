@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.replies.about import about_reply, smalltalk_reply
+from bot.replies.about import about_reply, smalltalk_reply, who_runs_it
 from bot.replies.emergency import choose_emergency_topic, emergency_reply
 from bot.replies.figures import figure_reply, stats_reply
 from bot.replies.helplines import country_rows, helpline_card, helpline_line, helplines_reply
@@ -73,15 +73,10 @@ def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: date
 
 def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, operator: str) -> Reply:
     topic = meaning.topic or ""
-    match topic:
-        case "bot-smalltalk":
-            return smalltalk_reply(pack, profile)
-        case "bot-about":
-            return about_reply(pack, profile, operator=operator)
-        case "bot-subscribe":
-            return subscribe_pointer(pack, profile)
-        case "helplines":
-            return helplines_reply(pack, profile, now)
+    if topic == "helplines":
+        return helplines_reply(pack, profile, now)
+    if topic.startswith("bot-"):
+        return bot_reply(pack, topic, profile, now, operator=operator)
     if topic.startswith("stats-"):
         return stats_reply(pack, topic, profile.language)
     if not has_words(pack, topic):
@@ -89,6 +84,32 @@ def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: dat
     reply = topic_reply(pack, topic, profile, now)
     others = [item.topic for item in meaning.ranked if item.topic != topic and has_words(pack, item.topic)]
     return with_vote(pack, reply, topic, [*meaning.also, *others, *pack.topics[topic].related], profile)
+
+
+def bot_reply(pack: Pack, topic: str, profile: Profile, now: datetime, *, operator: str) -> Reply:
+    """Return what the bot says of itself (`bot-about`, `bot-subscribe`, `bot-smalltalk`): its text where it has one.
+
+    Who runs it and the buttons that act stand below the text. Raises KeyError for any other topic.
+    """
+    written = any(topic in language.topics for language in pack.languages.values())
+    match topic:
+        case "bot-smalltalk":
+            return smalltalk_reply(pack, profile)
+        case "bot-about":
+            own = about_reply(pack, profile, operator=operator)
+            if not written:
+                return own
+            reply = topic_reply(pack, topic, profile, now)
+            reply = with_appendix(reply, who_runs_it(pack, profile, operator))
+            return replace(reply, buttons=(*reply.buttons, *own.buttons))
+        case "bot-subscribe":
+            own = subscribe_pointer(pack, profile)
+            if not written:
+                return own
+            reply = topic_reply(pack, topic, profile, now)
+            return replace(reply, buttons=(*own.buttons, *reply.buttons))
+        case _:
+            raise KeyError(topic)
 
 
 def with_vote(pack: Pack, reply: Reply, topic: str, others: Sequence[str], profile: Profile) -> Reply:
