@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench faults lock fit pictures cities help security audit fuzz image-test
+.PHONY: run test lint fmt bench load faults lock fit pictures cities help security audit fuzz image-test
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ fmt: $(STAMP) ## put the code in order
 
 bench: $(STAMP) ## speed and memory, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+load: $(STAMP) ## two replicas under load with one killed half-way, and the maximum of one process (three minutes)
+	$(BIN)/python -m tests.bench.load
 
 faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments (two minutes)
 	$(BIN)/python -m tests.faults
