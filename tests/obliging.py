@@ -31,6 +31,9 @@ class Obliging(BaseRequest):
         result: Any = True
         if call == "getMe":
             result = {"id": 1, "is_bot": True, "first_name": "Mamori", "username": "mamori_bot"}
+        elif call == "getChatMember":
+            user = {"id": int(str(values.get("user_id", 5))), "is_bot": False, "first_name": "A"}
+            result = {"status": "member", "user": user}
         elif call.startswith(("send", "edit")) and call != "sendChatAction":
             self.sent += 1
             chat = {"id": int(str(values.get("chat_id", 5))), "type": "private"}
