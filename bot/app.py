@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import cast
 
 from telegram import LinkPreviewOptions, Update
@@ -45,8 +46,9 @@ from bot.transport.request import AiohttpRequest
 from bot.understanding.artefact import ArtefactError
 from bot.understanding.encoder import limit_threads
 from bot.understanding.engine import Engine
-from bot.understanding.loading import load_engine
-from bot.understanding.model import Understander
+from bot.understanding.lines import Progress
+from bot.understanding.loading import FITTED, content_of, find_fitted, load_engine, load_or_fit
+from bot.understanding.model import FigureQuery, Understander
 from bot.understanding.slots import read_figure
 from content.faults import Fault, PackError, shown
 from content.lexicon import load_lexicon
@@ -59,12 +61,30 @@ LONG_POLL = 25
 """Seconds that Telegram may hold a request for updates open."""
 
 
-def load_understander(pack: Pack) -> Engine:
-    """Return the understanding fitted for the base pack; without an encoder it answers by letters and says so."""
-    lexicon = load_lexicon([BASE_PACK], pack)
+def load_understander(
+    pack: Pack, overlays: Sequence[Path] = (), cache: Path | None = None, progress: Progress | None = None
+) -> Engine:
+    """Return the understanding of a pack; without an encoder it answers by letters and says so.
+
+    `overlays` are the folders laid over the base pack. Heads fitted from their sentences and topics too are looked
+    for in `cache`. When there are none yet, those of the base pack serve and the engine says that it is `degraded`;
+    with `progress` they are fitted first, which takes up to two minutes, and kept in `cache`.
+    """
+    lexicon = load_lexicon([BASE_PACK, *overlays], pack)
     limit_threads()
+
+    def reader(text: str, topic: str) -> FigureQuery | None:
+        return read_figure(text, lexicon, topic)
+
     try:
-        engine = load_engine(figure_reader=lambda text, topic: read_figure(text, lexicon, topic))
+        folder, behind = FITTED, False
+        if overlays:
+            content = content_of(pack, overlays)
+            found = find_fitted(content.hash(), cache)
+            if found is None and progress is not None and cache is not None:
+                return load_or_fit(content, cache, progress=progress, figure_reader=reader)
+            folder, behind = found or FITTED, found is None
+        engine = load_engine(folder, figure_reader=reader, degraded=behind)
     except ArtefactError as error:
         raise PackError([Fault(shown(BASE_PACK / "fitted"), 1, f"{error}; `make fit` makes it anew")]) from None
     if engine.trouble:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,15 +15,19 @@ from bot.app import load_understander
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
 from bot.replies.answer import answer
+from bot.replies.model import Reply
 from bot.replies.wording import reply_language
+from bot.understanding.bar import Bar
 from bot.understanding.explain import render_explanation, why
-from bot.understanding.model import Understander
+from bot.understanding.model import Understander, Understanding
 from content.bank import load_bank
 from content.load import BASE_PACK
-from content.model import Audience, Pack
+from content.model import Audience, Pack, Urgency
 from content.profile import Profile
 
 _AUDIENCES = [str(audience) for audience in Audience]
+_TOPICS = ("topic:first:", "stats:show:")
+"""What the data of a button begin with that opens a topic."""
 _LONGEST_LINE = 1_000_000
 
 
@@ -43,15 +48,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer; return 1 when a line of the input was broken."""
     if arguments.jsonl == (arguments.text is not None):
         raise UsageError("mamori ask: give either a question or --jsonl")
-    pack = pack_of(settings_of())
+    settings = settings_of()
+    pack = pack_of(settings)
     profile = _profile(pack, arguments.lang, arguments.country, arguments.audience)
-    understander = load_understander(pack)
+    understander = load_understander(pack, settings.packs, settings.cache_dir, Bar())
     asker = Asker(pack, understander)
     if arguments.jsonl:
         return asker.answer_lines(sys.stdin, sys.stdout)
     result = asker.ask(arguments.text, profile)
     if arguments.why:
-        bank = load_bank([BASE_PACK], pack.topics)
+        bank = load_bank([BASE_PACK, *settings.packs], pack.topics)
         sys.stdout.write(render_explanation(why(understander, arguments.text, bank)) + "\n\n")
     sys.stdout.write((json.dumps(result.as_dict(None), ensure_ascii=False) if arguments.json else result.reply) + "\n")
     return 0
@@ -89,7 +95,7 @@ class Asker:
         meaning = self._understander.understand(text)
         reply = answer(self._pack, meaning, profile, datetime.now(UTC))
         ranked = tuple(item.topic for item in meaning.ranked[:5])
-        return Answered(meaning.topic, ranked, str(meaning.urgency), reply.plain)
+        return Answered(meaning.topic, ranked, str(meaning.urgency), with_choices(meaning, reply))
 
     def answer_lines(self, lines: Iterable[str], out: TextIO) -> int:
         """Answer each line in order, writing at once. A broken line gets an error of its own; return 1 if any was."""
@@ -124,16 +130,26 @@ class Asker:
         return self.ask(text, profile).as_dict(line_id), True
 
 
+def with_choices(meaning: Understanding, reply: Reply) -> str:
+    """Return the words of a reply. Where it asks "one of these?", the topics that its buttons offer stand below."""
+    asks = meaning.topic is None or meaning.close
+    if meaning.urgency is Urgency.EMERGENCY or meaning.refusal is not None or meaning.figure is not None or not asks:
+        return reply.plain
+    labels = [button.label for row in reply.buttons for button in row if (button.data or "").startswith(_TOPICS)]
+    return "\n\n".join([reply.plain, "\n".join(f"- {label}" for label in labels)]) if labels else reply.plain
+
+
 def _profile(pack: Pack, language: object, country: object, audience: object) -> Profile:
     """Return whom the answer is for. A language without a folder gets the nearest there is; other mistakes are said."""
     if language is not None and not isinstance(language, str):
         raise UsageError("'lang' must be a language code such as en or ja")
-    if country is not None and (not isinstance(country, str) or country.upper() not in pack.countries):
-        raise UsageError(f"'country' {country!r} is not one of {', '.join(pack.countries)}")
+    if country is not None and (not isinstance(country, str) or not re.fullmatch("[A-Za-z]{2}", country)):
+        raise UsageError(f"'country' {country!r} is not a two-letter code such as {pack.countries[0]}")
     if audience is not None and audience not in _AUDIENCES:
         raise UsageError(f"'audience' {audience!r} is not one of {', '.join(_AUDIENCES)}")
     return Profile(
         language=reply_language(pack, language),
-        country=str(country).upper() if country else None,
+        # A country that the pack has no lines for is like an unknown one: what helps everywhere is shown.
+        country=found if (found := str(country or "").upper()) in pack.countries else None,
         audience=Audience(str(audience)) if audience else None,
     )

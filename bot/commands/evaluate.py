@@ -12,6 +12,7 @@ from typing import TextIO
 from bot.app import load_understander
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
+from bot.understanding.bar import Bar
 from bot.understanding.encoder import EncoderUnavailable, load_encoder
 from bot.understanding.evaluate import judge, measure, parse_questions, render_report
 from content.faults import Fault, Severity
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     _say(faults)
     if not questions:
         raise UsageError(f"{arguments.file}: there is no labelled question in it")
-    engine = load_understander(pack_of(settings_of()))
+    settings = settings_of()
+    engine = load_understander(pack_of(settings), settings.packs, settings.cache_dir, Bar())
     sys.stdout.write(render_report(measure(judge(engine, questions))) + "\n")
     return 1 if any(fault.severity is Severity.FAULT for fault in faults) else 0
 
@@ -49,7 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _evaluate_labels(train: Path, test: Path) -> int:
     """Fit the same engine on anybody's labelled rows, and print what it makes of others."""
     from bot.understanding.benchmark import measure_labels, parse_rows, render_labels  # noqa: PLC0415  # loads scikit-learn, which nothing else here needs
-    from bot.understanding.fit import Bar  # noqa: PLC0415  # same
 
     read, broken = [], False
     for path in (train, test):

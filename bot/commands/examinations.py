@@ -204,7 +204,7 @@ def examine_pack(settings: Settings, now: datetime) -> tuple[list[Finding], Pack
     """Load the packs, count helplines whose check is old, and see that the understanding works."""
     try:
         pack = pack_of(settings)
-        understander = load_understander(pack)
+        understander = load_understander(pack, settings.packs, settings.cache_dir)
     except UsageError as error:
         return [Finding(Grade.FIX, "pack", str(error), "mend BOT_PACKS")], None
     except PackError as error:

@@ -18,7 +18,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.app import Wiring, build_services, load_understander, run_bot
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
-from bot.commands.reload import keep_reloading
+from bot.commands.reload import fit_beside, keep_reloading
 from bot.commands.serving import build_serving
 from bot.commands.signals import reload_on_hangup, stop_on_signals
 from bot.settings import Settings
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(settings: Settings) -> tuple[Pack, Understander]:
     pack = pack_of(settings)
-    return pack, load_understander(pack)
+    return pack, load_understander(pack, settings.packs, settings.cache_dir)
 
 
 async def _run(settings: Settings, token: str) -> None:
@@ -94,15 +94,16 @@ async def _run(settings: Settings, token: str) -> None:
             pending_per_chat=settings.pending_per_chat,
         )
         worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        read = partial(_read, settings)
+        read, fit = partial(_read, settings), partial(fit_beside, settings.packs, settings.cache_dir)
         with stop_on_signals() as stop, reload_on_hangup() as asked:
             async with run_bot(wiring, services, poll=settings.webhook_url is None, worker=worker) as running:
                 web = build_serving(settings, services, running)
-                reloading = asyncio.create_task(keep_reloading(services, read, asked))
+                reloading = asyncio.create_task(keep_reloading(services, read, asked, fit))
                 async with serve(web, settings.listen_host, settings.listen_port):
                     logger.info("bot-started", extra={"pack": pack.version, "polling": running.poller is not None})
                     await running.wait(stop)
-                    reloading.cancel()
                     logger.info("bot-stopping")
+                    reloading.cancel()
+                    await asyncio.gather(reloading, return_exceptions=True)
     finally:
         await store.close()

@@ -7,15 +7,19 @@ import asyncio
 import secrets
 import sys
 import webbrowser
+from functools import partial
 
 from bot.app import Wiring, build_services, load_understander, run_bot
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
+from bot.commands.reload import fit_beside, keep_reloading
 from bot.commands.signals import stop_on_signals
 from bot.handlers.menu import set_up_menu
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.server import build_sandbox, serve_sandbox
 from bot.storage.memory import MemoryStore
+from bot.understanding.model import Understander
+from content.model import Pack
 
 _API_ONLY_TOKEN = "1:sandbox"  # noqa: S105  # the sandbox's own; it opens nothing but this machine
 
@@ -63,10 +67,15 @@ async def _with_bot(
     arguments: argparse.Namespace, token: str, clock: MovableClock, address: str, stop: asyncio.Event
 ) -> None:
     settings = settings_of(token=None)
-    pack = pack_of(settings)
+
+    def read() -> tuple[Pack, Understander]:
+        found = pack_of(settings)
+        return found, load_understander(found, settings.packs, settings.cache_dir)
+
+    pack, understander = read()
     services = build_services(
         pack=pack,
-        understander=load_understander(pack),
+        understander=understander,
         store=MemoryStore(),
         clock=clock.now,
         operator=settings.operator,
@@ -80,4 +89,8 @@ async def _with_bot(
         sys.stdout.flush()
         if not arguments.no_browser:
             webbrowser.open(address)
+        fit = partial(fit_beside, settings.packs, settings.cache_dir)
+        reloading = asyncio.create_task(keep_reloading(services, read, asyncio.Event(), fit))
         await running.wait(stop)
+        reloading.cancel()
+        await asyncio.gather(reloading, return_exceptions=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.understanding.artefact import PROBE, Fitted, save_fitted
+from bot.understanding.bar import Bar
 from bot.understanding.encoder import Encoder, EncoderUnavailable, limit_threads, load_encoder
 from bot.understanding.heads import EMERGENCY, HARMFUL, INJECTION, REFUSE
 from bot.understanding.lexical import Floats
@@ -144,33 +145,17 @@ def _promises(lines: Sequence[BankLine], outcome: Outcome, right: Floats) -> dic
     return {name: float(values.mean()) if len(values) else 0.0 for name, values in shares.items()}
 
 
-class Bar:
-    """A progress bar on a terminal; plain lines elsewhere, one per stage."""
-
-    def __init__(self, width: int = 30) -> None:
-        self._width = width
-        self._last = ""
-
-    def __call__(self, what: str, share: float) -> None:
-        """Show that `what` is being done and `share` (0 to 1) of all is done."""
-        if sys.stderr.isatty():
-            filled = round(self._width * min(share, 1.0))
-            line = f"[{'#' * filled}{'.' * (self._width - filled)}] {what}"
-            sys.stderr.write(f"\r{line:<70}" + ("\n" if share >= 1 else ""))
-        elif what != self._last:
-            sys.stderr.write(f"{what}\n")
-        self._last = what
-        sys.stderr.flush()
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fit the base pack and write its artefact; return 0, 1 when the bank has faults, 2 without an encoder."""
+    """Fit a pack and write its artefact; return 0, 1 when the bank has faults, 2 without an encoder."""
     parser = argparse.ArgumentParser(prog="python -m bot.understanding.fit", description=__doc__)
     parser.add_argument("--encoder", default="use", help="name of the encoder (default: use)")
-    parser.add_argument("--to", type=Path, default=FITTED, help="folder to write to")
+    parser.add_argument("--pack", type=Path, action="append", default=[], help="a folder laid over the base pack")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--to", type=Path, default=FITTED, help="folder to write to")
+    where.add_argument("--cache", type=Path, help="write into a folder of this one, named by the content")
     options = parser.parse_args(arguments)
-    loaded = load_with_faults()
-    bank = load_bank([BASE_PACK], loaded.pack.topics)
+    loaded = load_with_faults(options.pack)
+    bank = load_bank([BASE_PACK, *options.pack], loaded.pack.topics)
     faults = [fault for fault in bank.faults if fault.severity is Severity.FAULT]
     if faults:
         sys.stderr.write("\n".join(str(fault) for fault in faults) + "\n")
@@ -181,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (EncoderUnavailable, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    save_fitted(fitted, options.to)
+    save_fitted(fitted, options.cache / fitted.content if options.cache else options.to)
     Bar()("done", 1.0)
     sys.stderr.write(f"{len(bank.lines)} lines in {time.monotonic() - begun:.0f} s, content {fitted.content}\n")
     return 0

@@ -12,7 +12,7 @@ from bot.understanding.encoder import Encoder, EncoderUnavailable, load_encoder
 from bot.understanding.engine import Engine, FigureReader
 from bot.understanding.lines import Progress, hash_content, silent
 from content.bank import Bank, load_bank
-from content.model import Topic, TopicText
+from content.model import Pack, Topic, TopicText
 
 BASE_PACK = Path(__file__).parents[2] / "content" / "pack"
 FITTED = BASE_PACK / "fitted"
@@ -71,11 +71,10 @@ class Content:
         return hash_content(self.bank, self.topics, self.texts)
 
 
-def read_content(
-    overlays: Sequence[Path], topics: Mapping[str, Topic], texts: Mapping[str, Mapping[str, TopicText]]
-) -> Content:
-    """Return the content of the base pack with overlay folders laid over it."""
-    return Content(load_bank([BASE_PACK, *overlays], topics), topics, texts)
+def content_of(pack: Pack, overlays: Sequence[Path]) -> Content:
+    """Return what understanding of a loaded pack is fitted from; `overlays` are its folders beside the base pack's."""
+    texts = {code: language.topics for code, language in pack.languages.items()}
+    return Content(load_bank([BASE_PACK, *overlays], pack.topics), pack.topics, texts)
 
 
 def find_fitted(content: str, cache: Path | None = None, shipped: Path = FITTED) -> Path | None:

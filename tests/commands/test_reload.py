@@ -13,6 +13,7 @@ from bot.app import build_services
 from bot.commands.reload import keep_reloading, reload_packs
 from bot.handlers.services import Services
 from bot.storage.memory import MemoryStore
+from bot.understanding.engine import Engine
 from bot.understanding.model import Understander, Understanding
 from content.load import load_pack
 from content.model import Pack, Urgency
@@ -93,3 +94,73 @@ async def test_whatever_goes_wrong_the_next_signal_is_heard(services: Services, 
     task.cancel()
     assert services.pack is pack
     assert tries == 2
+
+
+class Behind(Engine):
+    """An engine that says nobody has fitted the packs yet; nothing else of it is looked at."""
+
+    def __init__(self, *, degraded: bool) -> None:  # the real one needs fitted heads
+        self.degraded = degraded
+
+
+async def test_packs_that_nobody_fitted_are_fitted_beside_and_taken_in(
+    services: Services, pack: Pack, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    services.understander = Behind(degraded=True)
+    fitted, go = Behind(degraded=False), asyncio.Event()
+
+    async def fit() -> bool:
+        await go.wait()
+        return True
+
+    keeping = asyncio.create_task(keep_reloading(services, lambda: (pack, fitted), asyncio.Event(), fit))
+    await asyncio.sleep(0)
+    assert services.understander is not fitted  # meanwhile the base pack's serve
+    go.set()
+    async with asyncio.timeout(20):
+        while services.understander is not fitted:  # noqa: ASYNC110 -- a thread reads, which sets no event here
+            await asyncio.sleep(0)
+    assert "understanding-behind" in caplog.messages
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_a_fit_that_fails_is_said_once_and_the_base_pack_serves_on(
+    services: Services, pack: Pack, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = services.understander = Behind(degraded=True)
+    tried = asyncio.Event()
+
+    async def fit() -> bool:
+        tried.set()
+        return False
+
+    keeping = asyncio.create_task(keep_reloading(services, lambda: (pack, Silent()), asyncio.Event(), fit))
+    async with asyncio.timeout(20):
+        await tried.wait()
+        while "fitting-failed" not in caplog.messages:  # noqa: ASYNC110 -- a line of the log sets no event
+            await asyncio.sleep(0)
+    assert services.understander is held
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def test_a_fit_under_way_ends_with_the_bot(services: Services, pack: Pack) -> None:
+    services.understander = Behind(degraded=True)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def fit() -> bool:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return True
+
+    keeping = asyncio.create_task(keep_reloading(services, lambda: (pack, Silent()), asyncio.Event(), fit))
+    async with asyncio.timeout(20):
+        await begun.wait()
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+    assert ended.is_set()
