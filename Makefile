@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench load faults lock fit pictures cities help security audit fuzz image-test
+.PHONY: run test lint fmt bench load faults lock fit pictures cities help security audit fuzz image-test reference
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments
 
 pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium)
 	$(BIN)/python -m tests.pictures
+
+reference: $(STAMP) ## docs/reference/*.md anew, from the code
+	$(BIN)/python -m tests.reference
 
 fit: $(STAMP) ## refit the understanding from the pack and write the artefact shipped with it
 	$(BIN)/python -m bot.understanding.fit

@@ -19,10 +19,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="upgrade|backup|copy")
     verbs.add_parser("upgrade", help="bring the schema of BOT_DATABASE_URL to the newest version")
     saving = verbs.add_parser("backup", help="write a consistent copy to a file, also while the bot runs")
-    saving.add_argument("file", type=Path)
+    saving.add_argument("file", type=Path, help="where the copy goes")
     copying = verbs.add_parser("copy", help="copy one store into another, empty one")
-    copying.add_argument("source")
-    copying.add_argument("target")
+    copying.add_argument("source", help="address of the store that is read")
+    copying.add_argument("target", help="address of the empty store that is written")
 
 
 def run(arguments: argparse.Namespace) -> int:
