@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from bot.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
+LOCKS = ("requirements.txt", "requirements-dev.txt", "tests/fuzz/requirements.txt")
 
 
 def names_in(requirements: str) -> set[str]:
@@ -13,16 +16,25 @@ def names_in(requirements: str) -> set[str]:
     return set(re.findall(r"^([A-Za-z0-9_.-]+)==", text, re.MULTILINE))
 
 
-def test_every_dependency_and_its_licence_are_listed() -> None:
-    listed = set(re.findall(r"^\| ([\w.-]+) \| \S", (ROOT / "docs/licences.md").read_text("utf-8"), re.MULTILINE))
-    assert names_in("requirements.txt") - listed == set()
+def names_with_a_licence() -> list[str]:
+    rows = re.findall(r"^\| ([\w.-]+) \| \S", (ROOT / "docs/licences.md").read_text("utf-8"), re.MULTILINE)
+    return [name for name in rows if name != "package"]
 
 
-def test_the_locks_pin_by_hash_and_name_no_registry() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        text = (ROOT / name).read_text("utf-8")
-        assert "://" not in text
-        assert text.count("--hash=sha256:") >= len(names_in(name))
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_dependency_and_its_licence_are_listed(lock: str) -> None:
+    assert names_in(lock) - set(names_with_a_licence()) == set()
+
+
+def test_each_licence_is_listed_once_and_only_of_what_is_installed() -> None:
+    assert sorted(names_with_a_licence()) == sorted({name for lock in LOCKS for name in names_in(lock)})
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_locks_pin_by_hash_and_name_no_registry(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    assert text.count("--hash=sha256:") >= len(names_in(lock)) > 0
 
 
 def test_every_command_stands_in_the_readme() -> None:
