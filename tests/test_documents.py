@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bot.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 LOCKS = ("requirements.txt", "requirements-dev.txt", "tests/fuzz/requirements.txt")
+PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "content/pack/README.md")
 
 
 def names_in(requirements: str) -> set[str]:
@@ -43,10 +45,28 @@ def test_every_command_stands_in_the_readme() -> None:
         assert f"`mamori {command}" in readme, command
 
 
-def test_the_readmes_links_lead_somewhere() -> None:
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "content/pack/README.md"]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
-            assert (page.parent / target).exists(), f"{page.name}: {target}"
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, by the rule of the code hosts (and of `make docs`)."""
+    prose = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    seen: Counter[str] = Counter()
+    found = set()
+    for heading in re.findall(r"^#{1,6} (.+?)\s*$", prose, re.MULTILINE):
+        slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
+        seen[slug] += 1
+    return found
+
+
+def test_links_between_pages_lead_to_a_file_and_a_heading() -> None:
+    headings = 0
+    for page in PAGES:
+        for target, anchor in re.findall(r"\]\(([^)#:\s]*)(?:#([^)\s]+))?\)", page.read_text("utf-8")):
+            file = page.parent / target if target else page
+            assert file.is_file(), f"{page.name}: {target}"
+            if anchor:
+                assert anchor in anchors_of(file), f"{page.name}: {target}#{anchor}"
+                headings += 1
+    assert headings > 1
 
 
 def test_every_test_that_a_document_names_exists() -> None:
