@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench load faults lock fit pictures cities help security audit fuzz image-test reference
+.PHONY: run test lint fmt bench load faults lock fit pictures cities help security audit fuzz image-test reference docs
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,17 @@ pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs
 reference: $(STAMP) ## docs/reference/*.md anew, from the code
 	$(BIN)/python -m tests.reference
 
+SITE := .cache/docs
+
+$(SITE)/.installed: requirements-docs.txt
+	$(PYTHON) -m venv $(SITE)
+	$(SITE)/bin/python -m pip install --quiet --require-hashes -r requirements-docs.txt
+	@touch $@
+
+docs: $(SITE)/.installed ## the pages of docs/ as a site in build/site (begin at docs/index.html); every warning is an error
+	rm -rf build/site build/doctrees
+	$(SITE)/bin/sphinx-build --fail-on-warning --keep-going --quiet -c docs --doctree-dir build/doctrees . build/site
+
 fit: $(STAMP) ## refit the understanding from the pack and write the artefact shipped with it
 	$(BIN)/python -m bot.understanding.fit
 
@@ -79,3 +90,5 @@ lock: ## pin every dependency by hash (needs uv)
 		--custom-compile-command 'make lock' --quiet pyproject.toml -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' --quiet pyproject.toml --group dev requirements-build.in -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make lock' --quiet --group docs -o requirements-docs.txt

@@ -9,7 +9,7 @@ import pytest
 from bot.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.txt", "requirements-dev.txt", "tests/fuzz/requirements.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-docs.txt", "tests/fuzz/requirements.txt")
 PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "content/pack/README.md")
 
 
