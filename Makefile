@@ -62,7 +62,7 @@ faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments
 pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium)
 	$(BIN)/python -m tests.pictures
 
-reference: $(STAMP) ## docs/reference/*.md anew, from the code
+reference: $(STAMP) ## docs/reference/*.md and docs/img/architecture.svg anew, from the code
 	$(BIN)/python -m tests.reference
 
 SITE := .cache/docs

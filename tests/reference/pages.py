@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from bot.metrics import Metrics, Sources
 from bot.replies.wording import Words
 from bot.settings import PREFIX, Settings
 from content.load import load_pack
+from content.model import Pack
 
 FOLDER = Path(__file__).parent.parent.parent / "docs" / "reference"
 _MADE = "Made from the code by `make reference`; changes by hand are lost.\n"
@@ -51,7 +53,7 @@ def settings() -> str:
 
 def metrics() -> str:
     """Return the page of every metric of `/metrics`; those of the process itself differ by system."""
-    pack, shown = load_pack(), Metrics()
+    pack, shown = _pack(), Metrics()
     shown.watch(Sources(lambda: pack, lambda: datetime(2026, 1, 1, tzinfo=UTC), bool, int, int, float))
     families = [family for family in shown.registry.collect() if not family.name.startswith("process_")]
     rows = [
@@ -65,7 +67,7 @@ def metrics() -> str:
 
 def telegram_commands() -> str:
     """Return the page of every command that the bot knows in a chat."""
-    words = Words(load_pack(), "en")
+    words = Words(_pack(), "en")
     lists = (("For everybody", commands()), ("For administrators of the bot", commands(for_administrators=True)))
     parts = ["# Commands in a chat\n", _MADE]
     for title, listed in lists:
@@ -82,6 +84,11 @@ PAGES: Mapping[str, Callable[[], str]] = MappingProxyType(
         "telegram-commands.md": telegram_commands,
     }
 )
+
+
+@cache
+def _pack() -> Pack:
+    return load_pack()
 
 
 def _arguments(parser: argparse.ArgumentParser, level: str) -> Iterator[str]:
