@@ -23,13 +23,13 @@ def coverage(pack: Pack) -> Mapping[str, Mapping[str, State]]:
     """Return the state of each topic that has a text in any language, by topic and language.
 
     A text is outdated when its review is older than that of the same topic in another language: the newer one
-    may say something else by now.
+    may say something else by now. A language that is not complete follows the others and outdates none of them.
     """
     table: dict[str, dict[str, State]] = {}
     for topic in pack.topics:
         reviewed = _reviews(pack, topic)
         if reviewed:
-            newest = max(reviewed.values())
+            newest = reviewed[_newest(pack, reviewed)]
             table[topic] = {code: _state(reviewed.get(code), newest) for code in pack.languages}
     return table
 
@@ -40,7 +40,7 @@ def check_coverage(loaded: Loaded, today: date) -> Iterator[Fault]:
     pack = loaded.pack
     for topic, states in coverage(pack).items():
         reviewed = _reviews(pack, topic)
-        newest = max(reviewed, key=lambda code: reviewed[code])
+        newest = _newest(pack, reviewed)
         for code, state in states.items():
             if state is State.OUTDATED:
                 file, line = loaded.place(code, "topics", topic)
@@ -89,6 +89,11 @@ def _reviews(pack: Pack, topic: str) -> dict[str, date]:
     return {
         code: language.topics[topic].reviewed for code, language in pack.languages.items() if topic in language.topics
     }
+
+
+def _newest(pack: Pack, reviewed: Mapping[str, date]) -> str:
+    leading = [code for code in reviewed if pack.languages[code].complete] or list(reviewed)
+    return max(leading, key=lambda code: reviewed[code])
 
 
 def _state(reviewed: date | None, newest: date) -> State:

@@ -356,7 +356,8 @@ class FigureWording(Entry):
     tables, `of` holds `{number}` and `{base}`;
     `sentence` holds `{value}`, `{time}` and `{scope}`, for use inside a text; `reported`
     holds `{issuer}` and `{reported}`, `source` and `source_more` (with `{more}`) the line on a picture; `times` word a
-    `year`, a `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`; `month_names` are twelve.
+    `year`, a `fiscal` year, the `first-half` of a year, `months`, `years` and `undated`; `month_names` are twelve;
+    `thousands` and `decimal` are the marks inside a number (a blank leaves numbers of four digits together).
     `measures` are noun phrases, `labels` their short forms in charts and lists; `scopes` say who is counted in a few
     words, `definitions` in full; `issuers` say who made the count when the source only reports it; `limits` say
     what a number of that scope does not say; `notes` belong to single figures and breaks; `groups` name sets of
@@ -375,6 +376,8 @@ class FigureWording(Entry):
     source_more: Text = "{source} +{more}"
     times: Mapping[Identifier, Text] = Field(default_factory=dict)
     month_names: tuple[Text, ...] = ()
+    thousands: str = Field(default=",", max_length=1)
+    decimal: str = Field(default=".", min_length=1, max_length=1)
     measures: Mapping[Identifier, Text]
     labels: Mapping[Identifier, Text] = Field(default_factory=dict)
     scopes: Mapping[Identifier, Text]

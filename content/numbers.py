@@ -19,26 +19,33 @@ def figure_wording(pack: Pack, language: str) -> FigureWording:
     return FigureWording(units={}, measures={}, scopes={}, limits={})
 
 
-def number(value: float) -> str:
-    """Return a number with thousands separators: whole numbers without decimals, any other with one."""
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+def number(value: float, wording: FigureWording | None = None) -> str:
+    """Return a number with the marks of a language (default: 1,468.5): whole ones without decimals, any other with one.
+
+    Where a blank parts the thousands, numbers of four digits stand together, as the SI writes them.
+    """
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    if wording is None:
+        return text
+    thousands = "" if wording.thousands.isspace() and abs(value) < 10_000 else wording.thousands
+    return text.translate({ord(","): thousands, ord("."): wording.decimal})
 
 
 def short_number(wording: FigureWording, one: Observation) -> str:
     """Return a number for a chart or a table: without its unit, save percent, and with a sign of how exact it is."""
-    value = number(one.value) + (" %" if one.unit == "percent" else "")
+    value = number(one.value, wording) + (" %" if one.unit == "percent" else "")
     return wording.signs.get(one.qualifier, "{value}").format(value=value) if one.qualifier else value
 
 
 def worded_value(wording: FigureWording, one: Observation) -> str:
     """Return a number with its unit, how exact it is, and what it is a part of."""
     templates = wording.singular if one.value == 1 and one.unit in wording.singular else wording.units
-    words = templates.get(one.unit, "{value}").format(value=number(one.value))
+    words = templates.get(one.unit, "{value}").format(value=number(one.value, wording))
     if one.qualifier is not None:
         words = wording.qualifiers.get(one.qualifier, "{value}").format(value=words)
     if one.base is None or one.unit == "percent-more":
         return words
-    base = wording.bases.get(one.scope, "{value}").format(value=number(one.base))
+    base = wording.bases.get(one.scope, "{value}").format(value=number(one.base, wording))
     return wording.of.format(number=words, base=base)
 
 
@@ -92,12 +99,12 @@ def is_second_hand(one: Observation) -> bool:
     return one.confidence is Confidence.SECONDARY
 
 
-def fill_numbers(text: str, observations: Observations) -> str:
-    """Replace references such as `{total-2019}` by the number; an unknown one is left out."""
+def fill_numbers(text: str, observations: Observations, wording: FigureWording) -> str:
+    """Replace references such as `{total-2019}` by the number as the language writes it; an unknown one is left out."""
 
     def replaced(match: re.Match[str]) -> str:
         found = observations.find(match[1])
-        return number(found.value) if found else ""
+        return number(found.value, wording) if found else ""
 
     return _REFERENCE.sub(replaced, text)
 

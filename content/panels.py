@@ -59,13 +59,14 @@ def build_sheet(pack: Pack, chart: str, language: str) -> Sheet:
     numbers = Observations(pack)
     panels = pack.charts[chart].panels
     frames = tuple(
-        _frame(pack, panel, numbers, wording, _panel_title(words, at, numbers)) for at, panel in enumerate(panels)
+        _frame(pack, panel, numbers, wording, _panel_title(words, at, numbers, wording))
+        for at, panel in enumerate(panels)
     )
     return Sheet(
-        fill_numbers(words.title, numbers),
-        fill_numbers(words.subtitle, numbers),
+        fill_numbers(words.title, numbers, wording),
+        fill_numbers(words.subtitle, numbers, wording),
         frames,
-        tuple(fill_numbers(note, numbers) for note in words.notes),
+        tuple(fill_numbers(note, numbers, wording) for note in words.notes),
         _source(pack, wording, frames),
         wording,
     )
@@ -124,8 +125,8 @@ def _source(pack: Pack, wording: FigureWording, frames: tuple[Frame, ...]) -> st
     return (wording.source_more if more else wording.source).format(source=source, more=more)
 
 
-def _panel_title(words: ChartWording, at: int, numbers: Observations) -> str:
-    return fill_numbers(words.panels[at], numbers) if at < len(words.panels) else ""
+def _panel_title(words: ChartWording, at: int, numbers: Observations, wording: FigureWording) -> str:
+    return fill_numbers(words.panels[at], numbers, wording) if at < len(words.panels) else ""
 
 
 def _frame(pack: Pack, panel: Panel, numbers: Observations, wording: FigureWording, title: str) -> Frame:

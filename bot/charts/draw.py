@@ -127,7 +127,7 @@ class _Page:
             height = room * weight / sum(weights)
             end = self.block(y, frame.title, PANEL, bold=True) + 8
             bars = frame.kind == "bars"
-            left = MARGIN + axis_room(frame, self.language, highest)
+            left = MARGIN + axis_room(frame, self.language, sheet.wording, highest)
             below = 0 if bars else _TICK_ROOM
             width, size = WIDTH - MARGIN - left, y + height - end - below
             axes = self.figure.add_axes(

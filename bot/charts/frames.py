@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from bot.charts.curves import draw_lines
 from bot.charts.scales import Brush, breaks, mark_breaks, scale, tick_font, tick_marks, year_ticks
 from bot.charts.style import INK, LABEL, QUIET, SOFT, STRONG, TICK, UNKNOWN, fonts, text_width
+from content.model import FigureWording
 from content.numbers import number, short_number
 from content.observations import Observation
 from content.panels import Frame, Line, short_time
@@ -27,11 +28,11 @@ def draw_frame(axes: Axes, frame: Frame, brush: Brush) -> None:
     {"columns": _columns, "lines": draw_lines, "bars": _bars}[frame.kind](axes, frame, brush)
 
 
-def axis_room(frame: Frame, language: str, highest: float) -> float:
+def axis_room(frame: Frame, language: str, wording: FigureWording, highest: float) -> float:
     """Return the pixels that the numbers of the axis need at its left, when it reaches to `highest`."""
     if frame.kind == "bars" or (frame.kind == "columns" and _is_spaced(frame.lines[0])):
         return 4.0
-    return text_width(number(tick_marks(highest)[-1]), fonts(language), TICK) + 14
+    return text_width(number(tick_marks(highest)[-1], wording), fonts(language), TICK) + 14
 
 
 def _is_spaced(line: Line) -> bool:

@@ -86,7 +86,7 @@ def scale(axes: Axes, brush: Brush, *, ticks: bool = True, breaks: bool = False)
     axes.set_ylim(0, top)
     if ticks:
         marks = tick_marks(highest)
-        axes.set_yticks(marks, [number(mark) for mark in marks])
+        axes.set_yticks(marks, [number(mark, brush.wording) for mark in marks])
         for mark in marks[1:]:
             axes.axhline(mark, color=FAINT, linewidth=1.5, zorder=1)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.replies.figure_desk import Answer, Desk, total_of
-from content.numbers import number, worded_label, worded_time, worded_value
+from content.numbers import worded_label, worded_time, worded_value
 from content.observations import TOTAL, Observation
 
 _INNER = {"crime": ("serious",), "platform": ("type",), "school": ("age",), "type": ("platform",)}
@@ -33,14 +33,14 @@ def say_share_of(desk: Desk, answer: Answer, one: Observation) -> bool:
     total = total_of(desk, one)
     if total is None or not total.value:
         return False
-    percent = number(round(100 * one.value / total.value, 1))
+    percent = desk.number(round(100 * one.value / total.value, 1))
     answer.say(
         desk.words(
             "stats.share",
             time=worded_time(desk.wording, one),
             percent=percent,
             whole=worded_value(desk.wording, total),
-            part=f"{number(one.value)} ÷ {number(total.value)}",
+            part=f"{desk.number(one.value)} ÷ {desk.number(total.value)}",
         )
     )
     answer.bases.append(total)
@@ -65,18 +65,18 @@ def say_change(
         answer.state(desk, one, then)
     difference = one.value - then.value
     time = worded_time(desk.wording, then)
-    size = number(abs(difference) if isinstance(difference, int) else round(abs(difference), 1))
+    size = desk.number(abs(difference) if isinstance(difference, int) else round(abs(difference), 1))
     way = "up" if difference > 0 else "down"
     if one.is_share:
         answer.say(desk.words(f"stats.change-points-{way}", before=time, difference=size))
     else:
-        percent = number(round(abs(100 * difference / then.value), 1)) if then.value else "–"
+        percent = desk.number(round(abs(100 * difference / then.value), 1)) if then.value else "–"
         key = f"stats.change-{way}" if difference else "stats.change-same"
         unit = desk.wording.units.get(one.unit, "{value}").format(value=size)
         sign = "+" if difference > 0 else "−" if difference < 0 else ""
-        formula = f"{number(one.value)} − {number(then.value)} = {sign}{size}"
+        formula = f"{desk.number(one.value)} − {desk.number(then.value)} = {sign}{size}"
         if then.value:
-            formula += f"; {size} ÷ {number(then.value)} = {percent} %"
+            formula += f"; {size} ÷ {desk.number(then.value)} = {percent} %"
         answer.say(desk.words(key, before=time, difference=unit, percent=percent))
         answer.say(desk.words("stats.calculated", formula=formula))
     if before is None and then.year != one.year - 1:
@@ -168,11 +168,13 @@ def say_comparison(desk: Desk, answer: Answer, first: Observation, second: Obser
         return
     more, less = sorted((first, second), key=lambda one: -one.value)
     difference = more.value - less.value
-    size = number(difference if isinstance(difference, int) else round(difference, 1))
-    answer.say(desk.words("stats.calculated", formula=f"{number(more.value)} − {number(less.value)} = {size}"))
+    size = desk.number(difference if isinstance(difference, int) else round(difference, 1))
+    answer.say(
+        desk.words("stats.calculated", formula=f"{desk.number(more.value)} − {desk.number(less.value)} = {size}")
+    )
     if less.value:
-        ratio = number(round(more.value / less.value, 1))
-        answer.say(desk.words("stats.ratio", more=number(more.value), less=number(less.value), ratio=ratio))
+        ratio = desk.number(round(more.value / less.value, 1))
+        answer.say(desk.words("stats.ratio", more=desk.number(more.value), less=desk.number(less.value), ratio=ratio))
 
 
 def comparable(first: Observation, second: Observation) -> bool:

@@ -15,6 +15,7 @@ from content.numbers import (
     figure_wording,
     fill_numbers,
     is_second_hand,
+    number,
     worded_sources,
     worded_time,
     worded_value,
@@ -65,6 +66,10 @@ class Desk:
                 said += [self.year(year) for year in run]
         return reduce(lambda first, following: self.words("stats.then", first=first, next=following), said)
 
+    def number(self, value: float) -> str:
+        """Return a number with the marks of the language."""
+        return number(value, self.wording)
+
     def line(self, one: Observation) -> str:
         """Return the time and the number with its unit, marked when it is second-hand or calculated."""
         marks = [self.words("stats.second-hand-mark")] if is_second_hand(one) else []
@@ -113,7 +118,11 @@ def finish(desk: Desk, answer: Answer, buttons: tuple[tuple[Button, ...], ...]) 
     """Return the reply: the lines, then notes, who is counted, what it does not say, and the source of every number."""
     blocks = ["\n".join(answer.lines)]
     notes = dict.fromkeys([*answer.notes, *(name for one in answer.used for name in one.notes)])
-    said = [fill_numbers(desk.wording.notes[name], desk.numbers) for name in notes if name in desk.wording.notes]
+    said = [
+        fill_numbers(desk.wording.notes[name], desk.numbers, desk.wording)
+        for name in notes
+        if name in desk.wording.notes
+    ]
     if said:
         blocks.append("\n".join(said[:_NOTES]))
     if answer.used:
@@ -135,7 +144,7 @@ def limit_lines(desk: Desk, used: Iterable[Observation], most: int = _LIMITS) ->
     """Return what the numbers do not say, the limits of each scope in turn, at most `most` lines."""
     scopes = dict.fromkeys(one.scope for one in used)
     limits = [limit for scope in scopes for limit in desk.wording.limits.get(scope, ())]
-    texts = [fill_numbers(limit, desk.numbers) for limit in dict.fromkeys(limits)][:most]
+    texts = [fill_numbers(limit, desk.numbers, desk.wording) for limit in dict.fromkeys(limits)][:most]
     return [desk.words("stats.limits", text=" ".join(texts))] if texts else []
 
 

@@ -48,7 +48,7 @@ def _caption(desk: Desk, chart: str, sheet: Sheet) -> str:
     used = sheet.observations
     source = source_line(desk, used)
     notes = dict.fromkeys(note for frame in sheet.frames for line in frame.lines for note in line.breaks.values())
-    breaks = [fill_numbers(desk.wording.notes[name], desk.numbers) for name in notes]
+    breaks = [fill_numbers(desk.wording.notes[name], desk.numbers, desk.wording) for name in notes]
     for limits, extra in ((3, [*sheet.notes, *breaks]), (3, sheet.notes), (2, sheet.notes), (1, sheet.notes), (1, [])):
         parts = ["\n".join(head), table, "\n".join([*extra, *limit_lines(desk, used, limits)]), source]
         text = render_text("\n\n".join(parts))

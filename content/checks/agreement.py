@@ -22,9 +22,9 @@ def check_agreement(loaded: Loaded, today: date) -> Iterator[Fault]:
     for code, language in loaded.pack.languages.items():
         agreement = language.agreement
         if agreement is None:
-            file, line = loaded.place(code, "language", "name")
-            severity = Severity.FAULT if language.complete else Severity.WARNING
-            yield Fault(file, line, f"the family agreement is missing in '{code}'", severity)
+            if language.complete:
+                file, line = loaded.place(code, "language", "name")
+                yield Fault(file, line, f"the family agreement is missing in '{code}'")
             continue
         file, line = loaded.place(code, "agreement", "sources")
         for source in agreement.sources:

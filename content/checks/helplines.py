@@ -73,9 +73,10 @@ def _check_entry(pack: Pack, country: str, line: Helpline) -> Iterator[Finding]:
 
 def _check_words(pack: Pack, line: Helpline) -> Iterator[Finding]:
     for code, language in pack.languages.items():
+        if language.complete and code not in line.name:
+            yield Severity.FAULT, f"the name is missing in '{code}'"
         if code not in line.name:
-            severity = Severity.FAULT if language.complete else Severity.WARNING
-            yield severity, f"the name is missing in '{code}'"
+            continue  # the line stands there by its local name
         labels = [phone.label for phone in line.phones]
         for what, texts in (("note", line.note), ("ages", line.ages), *(("label", label) for label in labels)):
             if texts and code not in texts:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from content.faults import Fault, Severity
+from content.faults import Fault
 from content.load import Loaded
 from content.model import AgeBand, QuizQuestion, QuizWords
 from content.observations import Observations
@@ -35,9 +35,8 @@ def check_quiz(loaded: Loaded, today: date) -> Iterator[Fault]:
         file, line = loaded.place("quiz", name)
         yield from (Fault(file, line, message) for message in _question_faults(loaded, name, question, today))
         for code, language in pack.languages.items():
-            if name not in language.quiz:
-                severity = Severity.FAULT if language.complete else Severity.WARNING
-                yield Fault(file, line, f"the quiz question '{name}' has no words in '{code}'", severity)
+            if language.complete and name not in language.quiz:
+                yield Fault(file, line, f"the quiz question '{name}' has no words in '{code}'")
         counts = {
             code: len(language.quiz[name].options) for code, language in pack.languages.items() if name in language.quiz
         }
@@ -93,13 +92,12 @@ def _words_faults(words: QuizWords, question: QuizQuestion, known: Observations)
 
 def _starter_faults(loaded: Loaded, code: str) -> Iterable[Fault]:
     language = loaded.pack.languages[code]
-    severity = Severity.FAULT if language.complete else Severity.WARNING
     for band in AgeBand:
         texts = language.starters.get(band, ())
         file, line = loaded.place(code, "starters", band)
-        if len(texts) < STARTERS:
+        if len(texts) < STARTERS and (texts or language.complete):
             message = f"'{code}' has {len(texts)} conversation starters for the age {band}; {STARTERS} are wanted"
-            yield Fault(file, line, message, severity)
+            yield Fault(file, line, message)
         if len(set(texts)) < len(texts):
             yield Fault(file, line, f"a conversation starter for the age {band} stands there twice")
         for text in texts:

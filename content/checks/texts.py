@@ -48,13 +48,14 @@ def check_texts(loaded: Loaded, today: date) -> Iterator[Fault]:
 
 
 def _missing(loaded: Loaded, code: str, language: LanguagePack) -> Iterable[Fault]:
-    """Name topics without a text: a fault where the language calls itself complete, else a warning."""
-    severity = Severity.FAULT if language.complete else Severity.WARNING
+    """Name topics without a text, where the language calls itself complete; of others, the table shows them."""
+    if not language.complete:
+        return
     file, line = loaded.place(code, "language", "name")
     everywhere = {name for other in loaded.pack.languages.values() for name in other.topics}
     for name in loaded.pack.topics:
         if name in everywhere and name not in language.topics and not name.startswith(_WITHOUT_TEXT):
-            yield Fault(file, line, f"the topic '{name}' has no text in '{code}'", severity)
+            yield Fault(file, line, f"the topic '{name}' has no text in '{code}'")
 
 
 def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from content.faults import Fault, Severity
+from content.faults import Fault
 from content.load import Loaded
 
 LENGTH = 280
@@ -25,9 +25,8 @@ def check_tips(loaded: Loaded, today: date) -> Iterator[Fault]:
         if tip.reviewed > today:
             yield Fault(file, line, f"the review of the tip '{name}' ({tip.reviewed}) is in the future")
         for code, language in pack.languages.items():
-            if name not in language.tips:
-                severity = Severity.FAULT if language.complete else Severity.WARNING
-                yield Fault(file, line, f"the tip '{name}' has no words in '{code}'", severity)
+            if language.complete and name not in language.tips:
+                yield Fault(file, line, f"the tip '{name}' has no words in '{code}'")
     for code, language in pack.languages.items():
         for name, text in language.tips.items():
             file, line = loaded.place(code, "tips", name)

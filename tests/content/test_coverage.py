@@ -41,6 +41,14 @@ def test_a_review_in_one_language_outdates_the_other(pack: Pack, changed: str, l
     assert states[left] is State.OUTDATED
 
 
+def test_a_language_that_is_not_complete_outdates_no_other_and_is_outdated_by_them(pack: Pack) -> None:
+    day = pack.languages["en"].topics["grooming"].reviewed
+    later = coverage(with_review(pack, "es", "grooming", day + timedelta(days=1)))["grooming"]
+    assert later == dict.fromkeys(pack.languages, State.IN_DATE)
+    earlier = coverage(with_review(pack, "es", "grooming", day - timedelta(days=1)))["grooming"]
+    assert earlier == {"en": State.IN_DATE, "es": State.OUTDATED, "ja": State.IN_DATE}
+
+
 def test_a_topic_without_text_is_missing_in_that_language_only(pack: Pack) -> None:
     states = coverage(with_review(pack, "ja", "grooming", None))["grooming"]
     assert (states["en"], states["ja"]) == (State.IN_DATE, State.MISSING)
@@ -56,7 +64,7 @@ def test_topics_without_text_in_any_language_stand_not_in_the_table(pack: Pack) 
 def test_the_table_has_a_line_for_each_topic_and_the_sums(pack: Pack) -> None:
     lines = coverage_table(with_review(pack, "ja", "grooming", None)).split("\n")
     assert lines[0].split() == ["topic", *pack.languages]
-    assert ["grooming", "in", "date", "missing"] in [line.split() for line in lines]
+    assert ["grooming", "in", "date", "in", "date", "missing"] in [line.split() for line in lines]
     assert any(line.startswith("ja: 1 missing, ") for line in lines)
     assert len(lines) == 1 + len(coverage(pack)) + 1 + len(pack.languages)
 
@@ -72,6 +80,6 @@ def test_an_outdated_text_is_a_warning_at_its_file(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text(text.replace(f"reviewed: {old}", f"reviewed: {later}"), "utf-8")
     found = [fault for fault in check_coverage(load_with_faults([tmp_path]), TODAY) if "grooming" in fault.file]
-    assert [Path(fault.file).parts[-3] for fault in found] == ["ja"]
+    assert [Path(fault.file).parts[-3] for fault in found] == ["es", "ja"]
     assert str(later) in found[0].message
     assert found[0].severity == "warning"

@@ -139,7 +139,7 @@ def test_a_row_that_is_no_number_is_a_fault(bad: float) -> None:
 def test_a_measure_without_words_in_a_language_is_a_fault() -> None:
     extra = Figure.model_validate({**base_pack().figures["total-2017"].model_dump(), "measure": "unheard-of"})
     faults = faults_with(figures={**base_pack().figures, "unheard-of": extra})
-    assert faults.count("'unheard-of' has no wording under 'measures'") == 2
+    assert faults.count("'unheard-of' has no wording under 'measures'") == len(base_pack().languages)
 
 
 def test_a_panel_that_mixes_axes_is_a_fault_and_is_never_drawn() -> None:
@@ -169,12 +169,28 @@ def test_the_change_of_law_in_2023_breaks_the_series_that_it_touches() -> None:
     assert base_pack().series["ncmec-total"].breaks == {2024: "ncmec-bundling"}
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", ["en", "es", "ja"])
 def test_every_number_of_a_chart_stands_in_its_table(language: str) -> None:
     for chart in base_pack().charts:
         table = chart_table(base_pack(), chart, language)
         for one in build_sheet(base_pack(), chart, language).observations:
-            assert number(one.value) in table
+            assert number(one.value, figure_wording(base_pack(), language)) in table
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "written"),
+    [
+        ("en", 1813, "1,813"),
+        ("en", 37.25, "37.2"),
+        ("ja", 1400000, "1,400,000"),
+        ("es", 1813, "1813"),
+        ("es", 37872, "37\u00a0872"),
+        ("es", 1400000.5, "1\u00a0400\u00a0000,5"),
+        ("es", -9999.5, "-9999,5"),
+    ],
+)
+def test_numbers_carry_the_marks_of_their_language(language: str, value: float, written: str) -> None:
+    assert number(value, figure_wording(base_pack(), language)) == written
 
 
 def test_the_crimes_chart_shows_what_is_not_named() -> None:
