@@ -73,7 +73,7 @@ def load_understander(
     lexicon = load_lexicon([BASE_PACK, *overlays], pack)
     limit_threads()
 
-    def reader(text: str, topic: str) -> FigureQuery | None:
+    def reader(text: str, topic: str | None) -> FigureQuery | None:
         return read_figure(text, lexicon, topic)
 
     try:

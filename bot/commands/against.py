@@ -146,7 +146,7 @@ def load_or_make(state: State, cache: Path, progress: Progress) -> Engine:
     """Return the engine of a state: of the heads shipped with it, of cached ones, or of heads fitted now."""
     lexicon = load_lexicon([state.base, *state.overlays], state.loaded.pack)
 
-    def reader(text: str, topic: str) -> FigureQuery | None:
+    def reader(text: str, topic: str | None) -> FigureQuery | None:
         return read_figure(text, lexicon, topic)
 
     fitted = find_fitted(state.content.hash(), cache, state.base / "fitted")

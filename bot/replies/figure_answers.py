@@ -10,21 +10,33 @@ from content.observations import TOTAL, Observation
 
 _INNER = {"crime": ("serious",), "platform": ("type",), "school": ("age",), "type": ("platform",)}
 """Groups that are told together with another, because people mean either."""
+_REST = ("-rest", "-not-named")
+"""Ends of the measures of what no source names: they are no answer to "which one"."""
 
 
-def say_values(desk: Desk, answer: Answer, measures: Sequence[str], years: Sequence[int]) -> None:
-    """State each measure in the years (none: the newest and the most complete one), with change and share."""
+def say_values(
+    desk: Desk, answer: Answer, measures: Sequence[str], years: Sequence[int], *, share: bool = False
+) -> None:
+    """State each measure in the years (none: the newest and the most complete one), with change and share.
+
+    With `share` the part of all comes before the number.
+    """
     for measure in measures:
         answer.say(f"**{desk.measure(measure)}**")
         undated = [one for one in desk.numbers.of(measure) if one.year is None]
         for year in years or desk.default_years(measure):
             found = desk.numbers.of(measure, year)
+            if share:
+                found = tuple(sorted(found, key=lambda one: not one.is_share))
+            parts = found if measure != TOTAL and not any(one.is_share for one in found) else ()
+            for one in parts if share else ():
+                say_share_of(desk, answer, one)
             answer.state(desk, *found)
-            for one in found:
-                if measure == TOTAL and not one.is_share:
+            for one in found if measure == TOTAL else ():
+                if not one.is_share:
                     say_change(desk, answer, one, heading=False)
-                elif not any(other.is_share for other in found):
-                    say_share_of(desk, answer, one)
+            for one in () if share else parts:
+                say_share_of(desk, answer, one)
         answer.state(desk, *undated)
 
 
@@ -61,14 +73,13 @@ def say_change(
     then = before or earlier_of(desk, one)
     if then is None or then.year is None or one.year is None:
         return False
-    if heading:
-        answer.state(desk, one, then)
     difference = one.value - then.value
-    time = worded_time(desk.wording, then)
+    earlier, now = worded_time(desk.wording, then), worded_time(desk.wording, one)
     size = desk.number(abs(difference) if isinstance(difference, int) else round(abs(difference), 1))
     way = "up" if difference > 0 else "down"
     if one.is_share:
-        answer.say(desk.words(f"stats.change-points-{way}", before=time, difference=size))
+        answer.say(desk.words(f"stats.change-points-{way}", before=earlier, now=now, difference=size))
+        formula = ""
     else:
         percent = desk.number(round(abs(100 * difference / then.value), 1)) if then.value else "–"
         key = f"stats.change-{way}" if difference else "stats.change-same"
@@ -77,7 +88,10 @@ def say_change(
         formula = f"{desk.number(one.value)} − {desk.number(then.value)} = {sign}{size}"
         if then.value:
             formula += f"; {size} ÷ {desk.number(then.value)} = {percent} %"
-        answer.say(desk.words(key, before=time, difference=unit, percent=percent))
+        answer.say(desk.words(key, before=earlier, now=now, difference=unit, percent=percent))
+    if heading:
+        answer.state(desk, one, then)
+    if formula:
         answer.say(desk.words("stats.calculated", formula=formula))
     if before is None and then.year != one.year - 1:
         answer.say(desk.words("stats.gap"))
@@ -92,7 +106,7 @@ def members(desk: Desk, group: str, year: int) -> list[Observation]:
     counts = [one for one in found if not one.is_share]
     shares = [one for one in found if one.is_share]
     chosen = counts if len(counts) >= len(shares) else shares
-    return sorted(chosen, key=lambda one: -one.value)
+    return sorted(chosen, key=lambda one: (one.measure.endswith(_REST), -one.value))
 
 
 def group_years(desk: Desk, group: str) -> tuple[int, ...]:
@@ -104,21 +118,32 @@ def group_years(desk: Desk, group: str) -> tuple[int, ...]:
 def say_ranks(
     desk: Desk, answer: Answer, group: str, years: Sequence[int], *, least: bool = False, newest: bool = False
 ) -> None:
-    """State the measures of a group in order, with shares, for the years (none: the newest and most complete one)."""
-    known = group_years(desk, group)
-    preferred = [desk.base_year] if desk.base_year in known and not newest else []
-    for year in years or tuple(dict.fromkeys([*preferred, *known[-1:]])):
+    """State the measures of a group in order, with shares, for the years.
+
+    Without a year, the newest one comes first when as many of the measures are known for it as for the most complete
+    year, which follows; else the other way round. With `newest` it stands alone.
+    """
+    for year in years or _rank_years(desk, group, newest=newest):
         _say_rank(desk, answer, group, year, least=least)
         for inner in _INNER.get(group, ()):
             if year in group_years(desk, inner):
                 _say_rank(desk, answer, inner, year, least=least)
 
 
+def _rank_years(desk: Desk, group: str, *, newest: bool) -> tuple[int, ...]:
+    known = group_years(desk, group)
+    if newest or desk.base_year not in known:
+        return known[-1:]
+    full = len(members(desk, group, known[-1])) >= len(members(desk, group, desk.base_year))
+    return tuple(dict.fromkeys([known[-1], desk.base_year] if full else [desk.base_year, known[-1]]))
+
+
 def _say_rank(desk: Desk, answer: Answer, group: str, year: int, *, least: bool) -> None:
     ranked = members(desk, group, year)
     heading = desk.words("stats.heading", time=desk.year(year), group=desk.wording.groups.get(group, group))
     answer.say(f"**{heading}**")
-    edge = ranked[-1] if least else ranked[0]
+    named = [one for one in ranked if not one.measure.endswith(_REST)] or ranked
+    edge = named[-1] if least else named[0]
     key = "stats.rank-least" if least else "stats.rank-most"
     label = worded_label(desk.wording, edge.measure)
     answer.say(desk.words(key, label=label, value=worded_value(desk.wording, edge)))

@@ -122,7 +122,8 @@ def _say(desk: Desk, answer: Answer, query: FigureQuery) -> None:
             return
         case _:
             for measure in query.measures:
-                say_values(desk, answer, (measure,), _newest_years(desk, query, measure))
+                share = query.question is Question.SHARE
+                say_values(desk, answer, (measure,), _newest_years(desk, query, measure), share=share)
 
 
 def _until_now(desk: Desk, measure: str, years: tuple[int, ...]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from content.lexicon import Found
 _JOIN = r"(?:to|and|or|~|から|[yaeo]|ate|至|到|\s)"
 _BEFORE = re.compile(rf"(?:(?<!\d)(\d{{1,2}})\s*{_JOIN}\s*)?(?<!\d)(\d{{1,2}})\s*$")
 _AFTER = re.compile(r"^\s*(\d{1,2})(?:\s*(?:to|and|or|~)?\s+(\d{1,2}))?(?!\d)")
+_YOUNGER = re.compile(r"\s*(?:or|and)\s+(?:under|younger|below)")
 _SPAN = re.compile(r"(?<!\d)(\d{1,2})\s*(?:to|~|から|\s)\s*(\d{1,2})(?=\s*(?:group|age|歳|才|さい|bracket|range))")
 _STRICT = (
     "under",
@@ -103,6 +104,12 @@ def _ages(text: str, found: Sequence[Found], *, spans: bool) -> list[tuple[int, 
             match = _AFTER.search(text[one.end :])
             if match is not None and text[one.start : one.end] in _STRICT and not match[2]:
                 ages.setdefault(one.end + match.end(), (0, int(match[1]) - 1))
+    if spans and not ages:
+        ages = {
+            word.start: (0, int(match[2]))
+            for word in under
+            if _YOUNGER.match(text[word.start : word.end]) and (match := _BEFORE.search(text[: word.start]))
+        }
     if spans and not ages:
         ages = {match.start(): (int(match[1]), int(match[2])) for match in _SPAN.finditer(text)}
     return [(low, high) for low, high in ages.values() if low <= high < 100]

@@ -18,7 +18,9 @@ _ERAS = {
 """The year before the first of each era."""
 _KANJI = {sign: value for value, sign in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _DIGITS = "〇零一二三四五六七八九十"
-_CALENDAR = re.compile(r"(?<![\d,.])((?:19|20)\d\d)(?![\d,]\d|\d|\s*(?:人|名|명|children|kids|victims))")
+_CALENDAR = re.compile(r"(?<![\d,.])((?:19|20)\d\d)(?![\d,]\d|\d|\s*(?:人(?!数)|名|명|children|kids|victims))")
+_NAMED = re.compile(r"\b(?:in|of|for|the|from|since|during)\s+((?:19|20)[0-3]\d)(?=\s+(?:children|kids|victims)\b)")
+"""A year before the word that a count would stand before, too: "of 2017 victims"."""
 _KANJI_YEAR = re.compile(rf"([{_DIGITS[:-1]}]{{4}})年")
 _ERA = re.compile(rf"(令和|平成|昭和|reiwa|heisei|showa)\s*(元|\d{{1,2}}|[{_DIGITS}]{{1,3}})")
 _SHORT_ERA = re.compile(r"(?<![a-z0-9])([hrs])\.?(\d{1,2})(?![a-z0-9])(?=\s*年|\s|$|[、。,.?])")
@@ -32,8 +34,8 @@ def read_years(text: str) -> tuple[int, ...]:
     `平成29年`, `令和五年`, `Heisei 29`, `H29` and `二〇一七年` are years; `'17` and `17年` are of this century.
     """
     found: dict[int, int] = {}
-    for match in _CALENDAR.finditer(text):
-        found[match.start()] = int(match[1])
+    for match in (*_CALENDAR.finditer(text), *_NAMED.finditer(text)):
+        found[match.start(1)] = int(match[1])
     for match in _KANJI_YEAR.finditer(text):
         found[match.start()] = int("".join(str(_KANJI[sign]) for sign in match[1]))
     for pattern in (_ERA, _SHORT_ERA):

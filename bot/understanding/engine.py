@@ -17,8 +17,8 @@ from bot.understanding.normalise import Normaliser
 from bot.understanding.views import View, build_views
 from content.model import Urgency
 
-FigureReader = Callable[[str, str], FigureQuery | None]
-"""Reads the slots of a question about statistics from (text as written, best `stats-*` topic)."""
+FigureReader = Callable[[str, str | None], FigureQuery | None]
+"""Reads a question about a number from (text as written, best `stats-*` topic); with no topic, only a clear one."""
 
 FIGURE_TOPICS = "stats-"
 BOT_TOPICS = "bot-"
@@ -174,11 +174,13 @@ class Engine:
         own = weighed[0]
         ranked = self._rank(own)
         refusal = None if urgency is Urgency.EMERGENCY else self._refusal(own)
-        figure = self._figure(text, ranked)
+        figure = self._figure(text, ranked, urgency)
         if figure is not None and figure.topic != ranked[0].topic:
             ranked = _first(ranked, figure.topic)
         also = self._also(own, ranked[0].topic)
-        declined = refusal is not None or (not (figure and figure.measures) and self._opens(REFUSE, own))
+        declined = refusal is not None or (
+            not (figure and (figure.measures or figure.group)) and self._opens(REFUSE, own)
+        )
         topic: str | None = ranked[0].topic
         if declined:
             topic, also = (None, ()) if refusal or len(also) < 2 else (also[0], also[1:])
@@ -210,11 +212,17 @@ class Engine:
         margin, refusal = max(margins, key=lambda pair: pair[0])
         return refusal if margin >= 0 else None
 
-    def _figure(self, text: str, ranked: Sequence[Ranked]) -> FigureQuery | None:
+    def _figure(self, text: str, ranked: Sequence[Ranked], urgency: Urgency) -> FigureQuery | None:
+        """Return the question about a number: of a message about numbers, or of one nearly so that clearly asks it."""
         near = [one.topic for one in ranked[:NEAR_TOP] if one.topic.startswith(FIGURE_TOPICS)]
-        if self._figure_reader is None or not near or near[0] != ranked[0].topic:
+        if self._figure_reader is None or not near:
             return None
-        return self._figure_reader(text, near[0])
+        if near[0] == ranked[0].topic:
+            return self._figure_reader(text, near[0])
+        if urgency is not Urgency.NONE:
+            return None
+        figure = self._figure_reader(text, None)
+        return figure if figure and (figure.years or figure.newest) else None
 
     def _also(self, weighed: Weighed, best: str) -> tuple[str, ...]:
         """Return the topics of the other questions of a message that are clear by themselves, in its order."""

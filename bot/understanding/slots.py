@@ -16,6 +16,10 @@ from content.lexicon import Found, Lexicon, fold
 
 _TOPIC = "stats-"
 _MOTIVES, _PLATFORMS, _AGES, _CRIMES = "stats-motives", "stats-platforms", "stats-ages", "stats-crimes"
+_TOTAL, _TREND = "stats-total", "stats-trend"
+_WIDE = {None, _TOTAL, _TREND}
+"""Topics that say of nothing but numbers: what is named in the question may be a part of any of them."""
+_MONTH = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])\s?[月월](?!間|분기)")
 _SHORT = 120
 """Latin characters (others count twice) up to which a whole message is read as the question; of a longer one, only
 the sentences that ask."""
@@ -35,6 +39,7 @@ _DIMENSIONS = {
 """Ways in which the victims are divided. No statistic divides them in two ways at once."""
 _ONLY = {"motive-": _MOTIVES, "platform-line": _PLATFORMS, "platform-games": _PLATFORMS, "smartphone": _PLATFORMS}
 """Measures whose words mean many other things: read only when the topic is theirs."""
+_EXTREMES = {"rank", "highest", "lowest"}
 _ELEMENTARY = {frozenset({"school-elementary", "girls"}): "elementary-girls"}
 _ELEMENTARY[frozenset({"school-elementary", "boys"})] = "elementary-boys"
 _ROOM = 4096
@@ -56,20 +61,23 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
         measures = tuple(name for name in _ids(everywhere, "measures") if lexicon.topics.get(name) == topic)
         measures = _allowed(measures, topic)
     group = next(iter(_ids(found, "groups")), None)
+    kinds = set(_ids(found, "questions"))
+    countries = _ids(found, "countries")
+    years = read_years(asked)
     if topic is None:
         topic = _inferred(found, measures, group, lexicon)
         if topic is None:
             return None
-    kinds = set(_ids(found, "questions"))
-    countries = _ids(found, "countries")
-    years = read_years(asked)
+    understood = topic
+    topic = _said(topic, measures, years, found, lexicon)
     several = len(measures) > 1 or len(years) > 1 or len(countries) > 1
     question = _question(kinds, topic, measures, years, group, several=several)
-    unknown = [*_ids(found, "unknown"), *unknown_ages]
+    unknown = [*_ids(found, "unknown"), *unknown_ages, *(["time"] if _MONTH.search(asked) else [])]
     if _crosses(measures, question, found, lexicon):
         unknown.append("cross")
-    unknown = _unknown(unknown, measures, group, countries, topic)
-    if question in {Question.RANK, Question.LOWEST} and (group or _is_divided(topic)):
+    unknown = _unknown(unknown, measures, group, countries, understood)
+    ranked = question is Question.RANK or (question is Question.LOWEST and "when" not in kinds)
+    if ranked and (group or _is_divided(topic)):
         measures = ()
     return FigureQuery(
         topic=topic,
@@ -112,6 +120,8 @@ def _measures(
     ages, unknown = read_ages(asked, found, spans=topic == _AGES)
     if "youngest" in named:
         named, ages, unknown = ["youngest"], (), ()
+    if "met" in named and any(lexicon.topics[name] == _PLATFORMS for name in named):
+        named.remove("met")  # "met through Twitter" asks about Twitter
     both = frozenset(named)
     if both in _ELEMENTARY:
         named = [_ELEMENTARY[both]]
@@ -122,19 +132,37 @@ def _allowed(names: Iterable[str], topic: str | None) -> tuple[str, ...]:
     kept = []
     for name in names:
         only = next((owner for start, owner in _ONLY.items() if name.startswith(start)), None)
-        if only in {None, topic}:
+        if only in {None, topic} or (only == _PLATFORMS and topic in _WIDE):
             kept.append(name)
     return tuple(dict.fromkeys(kept))
 
 
 def _inferred(found: Sequence[Found], measures: Sequence[str], group: str | None, lexicon: Lexicon) -> str | None:
-    """Return the topic of a clear question: it asks for a number, and names something that is counted."""
-    if not any(one.slot == "counting" for one in found):
+    """Return the topic of a clear question: something that is counted, victims, and how many of them.
+
+    Who tells of a victim, an app and a year asks for help, not for a number.
+    """
+    slots = {one.slot for one in found}
+    harmed = "victims" in slots or any(name.startswith("crime-") for name in measures)
+    if not harmed or "number" not in _ids(found, "questions"):
         return None
     if measures:
         return lexicon.topics[measures[0]]
     owners = [lexicon.topics[name] for name, owner in lexicon.groups.items() if owner == group]
     return owners[0] if owners else None
+
+
+def _said(topic: str, measures: Sequence[str], years: Sequence[int], found: Sequence[Found], lexicon: Lexicon) -> str:
+    """Return the topic that the words themselves say, which may be another than the message was understood to be of."""
+    owners = [lexicon.topics[name] for name in measures]
+    for group in () if measures else _ids(found, "groups")[:1]:
+        owners = [lexicon.topics[name] for name, owner in lexicon.groups.items() if owner == group]
+    if owners:
+        return topic if topic in owners else owners[0]
+    slots, kinds = {one.slot for one in found}, set(_ids(found, "questions"))
+    year_asked = "when" in kinds and kinds & _EXTREMES
+    only_years = topic == _AGES and years and "victims" in slots and not slots & {"years_old", "aged", "under"}
+    return _TOTAL if year_asked or only_years else topic
 
 
 def _is_divided(topic: str) -> bool:
@@ -146,6 +174,8 @@ def _question(
 ) -> Question:
     if "compare" in kinds and several:
         return Question.COMPARE
+    if "when" in kinds and kinds & _EXTREMES and not group:
+        return Question.LOWEST if "lowest" in kinds else Question.HIGHEST
     if "highest" in kinds and not group:
         return Question.HIGHEST
     if "lowest" in kinds:
@@ -184,7 +214,7 @@ def _unknown(
         drop |= {"grade", "younger"}
     if topic != _MOTIVES:
         drop.add("reason")
-    if topic != _CRIMES:
+    if topic not in {_CRIMES, *_WIDE}:
         drop.add("crime")
     if topic == _MOTIVES:
         drop.add("offender")

@@ -85,7 +85,9 @@ def test_an_alarm_before_the_last_two_messages_is_forgotten(small_engine: Engine
 def test_a_figure_is_read_when_a_statistic_is_best_and_its_topic_comes_first(small_fitted: Fitted) -> None:
     asked: list[tuple[str, str]] = []
 
-    def read(text: str, topic: str) -> FigureQuery:
+    def read(text: str, topic: str | None) -> FigureQuery | None:
+        if topic is None:
+            return None
         asked.append((text, topic))
         return FigureQuery("stats-total", measures=("victims",))
 

@@ -1,0 +1,72 @@
+"""Odd messages through the real engine: a sensible answer, and a cry for help in them is still heard."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.understanding.engine import Engine
+from content.model import Urgency
+
+CRY = "I want to die tonight"
+QUESTION = "What is the minimum age for TikTok?"
+TWENTY = " ".join(
+    f"What is the minimum age for {name}?"
+    for name in ("TikTok", "Instagram", "Discord", "Roblox", "Snapchat", "YouTube", "LINE", "WhatsApp", "X", "Twitch")
+    * 2
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" * 100_000,
+        "あ" * 100_000,
+        "😭" * 25_000,
+        "how many " * 12_000,
+        "2017 " * 20_000,
+        "1" * 100_000,
+        "\u200b" * 100_000,
+        "||" * 50_000,
+        "```" * 30_000,
+        "ａ１😀б漢가" * 2_000,
+        "Ղեկավարը շատ հոգնած է այսօր",
+        "ዛሬ አየሩ ጥሩ ነው",
+    ],
+    ids=lambda text: ascii(text[:12]),
+)
+def test_what_says_nothing_is_neither_answered_nor_an_alarm(shipped: Engine, text: str) -> None:
+    meaning = shipped.understand(text)
+    assert meaning.notes == ()
+    assert meaning.figure is None
+    assert meaning.urgency is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x " * 50_000 + ". " + CRY,
+        CRY + ". " + "x " * 50_000,
+        "漢字 кириллица " + CRY,
+        "\u200b".join(CRY),
+        "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in CRY),
+        f"||{CRY}||",
+        f"```\n{CRY}\n```",
+        f"{CRY} " * 200,
+        f"{TWENTY} {CRY}.",
+    ],
+    ids=["after 100 kB", "before 100 kB", "mixed", "zero-width", "full-width", "spoiler", "code", "repeated", "twenty"],
+)
+def test_a_cry_for_help_is_heard_through_everything_around_it(shipped: Engine, text: str) -> None:
+    assert shipped.understand(text).urgency is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"||{QUESTION}||", f"`{QUESTION}`", "\u200b".join(QUESTION), f"{QUESTION} " * 30, TWENTY],
+    ids=["spoiler", "code", "zero-width", "repeated", "twenty"],
+)
+def test_a_question_in_odd_clothes_is_still_understood(shipped: Engine, text: str) -> None:
+    meaning = shipped.understand(text)
+    assert meaning.topic is not None
+    assert meaning.urgency is not Urgency.EMERGENCY
+    assert len(meaning.also) <= len(shipped.fitted.heads.topics.classes)
