@@ -14,7 +14,7 @@ from bot.handlers.limits import Turn
 from bot.handlers.places import asked_city, city
 from bot.handlers.sending import send_reply
 from bot.handlers.subscribe import own_wishes
-from bot.replies.answer import answer
+from bot.replies.answer import answer, is_for_one_reader
 from bot.replies.media import media_reply
 from bot.replies.menus import topics_menu
 from bot.replies.model import Button, Reply
@@ -75,7 +75,7 @@ async def answer_text(context: BotContext, text: str) -> None:
         await send_fallback(context)
         return
     if not context.is_private:
-        await _answer_in_group(context, reply)
+        await _answer_in_group(context, meaning, reply)
     elif reply.emergency:
         await answer_emergency(context, reply)
     else:
@@ -149,8 +149,8 @@ def _kind_of(meaning: Understanding) -> str:
     return "topic" if meaning.figure is None else "figure"
 
 
-async def _answer_in_group(context: BotContext, reply: Reply) -> None:
-    if reply.emergency:
+async def _answer_in_group(context: BotContext, meaning: Understanding, reply: Reply) -> None:
+    if is_for_one_reader(context.pack, meaning):
         await send_privately(context)
         return
     words = Words(context.pack, (await context.profile()).language)

@@ -51,6 +51,19 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, 
     return reply
 
 
+def is_for_one_reader(pack: Pack, meaning: Understanding) -> bool:
+    """Tell whether an answer must not stand where others read it: it would show what somebody is going through.
+
+    So is every emergency, and a concern about a sensitive topic or one that was not understood.
+    """
+    if meaning.urgency is not Urgency.CONCERN:
+        return meaning.urgency is Urgency.EMERGENCY
+    if meaning.topic is None:
+        return True
+    between = [item.topic for item in meaning.ranked[:2]] if meaning.close else []
+    return any(name in pack.topics and pack.topics[name].sensitive for name in (meaning.topic, *meaning.also, *between))
+
+
 def with_appendix(reply: Reply, line: str) -> Reply:
     """Return the reply with a rendered block added at the end of its last part."""
     return replace(reply, parts=(*reply.parts[:-1], f"{reply.parts[-1]}\n\n{line}")) if line else reply

@@ -166,6 +166,23 @@ async def test_in_a_group_nothing_in_the_open_tells_what_was_understood(rig: Rig
     assert buttons_of(pointer) == buttons_of(calm)
 
 
+@pytest.mark.parametrize(
+    "concern",
+    [
+        "my son cuts himself sometimes, what can I do",
+        "my daughter sent a nude picture to her boyfriend",
+        "娘が裸の写真を彼氏に送ってしまった",
+    ],
+)
+async def test_in_a_group_a_worry_about_something_sensitive_is_not_answered_in_the_open(rig: Rig, concern: str) -> None:
+    username = rig.sandbox.world.bot["username"]
+    (asked, *_) = await rig.says(f"@{username} what is sextortion", MOTHER, GROUP)
+    shown = await rig.says(f"@{username} {concern}", MOTHER, GROUP)
+    (emergency, *_) = await rig.says(f"@{username} {URGENT[1]}", MOTHER, GROUP)
+    assert [(text_of(raw), buttons_of(raw)) for raw in shown] == [(text_of(emergency), buttons_of(emergency))]
+    assert text_of(asked) != text_of(emergency), "a question about the matter itself is answered"
+
+
 async def test_the_buttons_of_an_emergency_lead_on(rig: Rig) -> None:
     for data in ("emergency:me:sextortion", "emergency:child:sextortion", "emergency:unsure:sextortion"):
         (first, *_) = await rig.says(URGENT[0], YOUNG)
