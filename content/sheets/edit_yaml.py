@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import yaml
 
 from content.sheets.emit import entry_lines, field_lines
+from content.yamlfile import parse_yaml
 
 Change = Mapping[tuple[str, ...], object]
 """New values by the way to them; None takes a value out."""
@@ -39,14 +40,17 @@ def _with(mapping: dict[str, object], path: tuple[str, ...], value: object) -> d
 def edit_yaml(text: str, root: tuple[str, ...], changes: Mapping[str, Change]) -> str:
     """Return the text of a file with its entries at `root` changed; entries that are new stand at the end.
 
-    Raises ValueError when the file is no mapping there.
+    Raises ValueError when the file is no mapping there, or has a fault of its own that must be mended first.
     """
+    document = parse_yaml(text, "")
+    if document.faults:
+        raise ValueError(f"line {document.faults[0].line}: {document.faults[0].message}; mend it there first")
     lines = text.rstrip().split("\n") if text.strip() else []
-    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    node = yaml.compose(text, Loader=yaml.CSafeLoader)  # what could do harm was refused above
     if node is None:
         lines += [f"{'  ' * depth}{name}:" for depth, name in enumerate(root)]
     entries = _pairs(_inside(node, root)) if node else []
-    old = _data(text, root)
+    old = _entries(document.data, root)
     result: list[str] = []
     done = 0
     for at, (name, _, value) in enumerate(entries):
@@ -83,11 +87,10 @@ def _edited(block: _Block, name: str, old: object, change: Change, indent: int) 
     return entry_lines(name, new, indent, one_line=not spread)
 
 
-def _data(text: str, root: tuple[str, ...]) -> Mapping[str, object]:
-    data = yaml.load(text, Loader=yaml.CSafeLoader)  # it is the safe loader, in C
+def _entries(data: object, root: tuple[str, ...]) -> Mapping[str, object]:
     for name in root:
-        data = data.get(name) if data else None
-    return {str(name): entry for name, entry in (data or {}).items()}
+        data = data.get(name) if isinstance(data, dict) else None
+    return {str(name): entry for name, entry in data.items()} if isinstance(data, dict) else {}
 
 
 def _edit_fields(block: _Block, old: Mapping[str, object], new: Mapping[str, object]) -> list[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
@@ -90,3 +92,17 @@ def test_what_means_something_else_in_a_file_is_quoted(value: str) -> None:
     assert yaml.safe_load(text) == {"key": {"text": value, "list": [value], "map": {"en": value}}}
     text = "\n".join(entry_lines("key", {"text": value, "list": [value, "w" * 50]}, 0, one_line=False))
     assert yaml.safe_load(text) == {"key": {"text": value, "list": [value, "w" * 50]}}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: 1\nb: " + "[" * 20_000 + "\n", "line 2: values are nested more than 50 deep here"),
+        ("a: &x [1]\nb: *x\n", "line 1: references"),
+        ("a: 1\na: 2\n", "line 2: 'a' stands here a second time"),
+        ('a: "open\n', "line 1: the quotation mark that is opened here is not closed"),
+    ],
+)
+def test_a_file_with_a_fault_of_its_own_is_not_changed(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        edit_yaml(text, (), {"a": {(): 3}})
