@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -59,6 +59,11 @@ logger = logging.getLogger(__name__)
 
 LONG_POLL = 25
 """Seconds that Telegram may hold a request for updates open."""
+
+HANDLING_ENDS_WITHIN = 5.0
+"""Seconds that updates in hand may still take when the bot stops; Telegram brings again what is not finished then."""
+ALL_ENDS_WITHIN = 8.5
+"""Seconds after which what has not ended is cut: whatever was being sent then is in doubt, as after a kill."""
 
 
 def load_understander(
@@ -197,12 +202,15 @@ class Running:
     dispatcher: Dispatcher
     poller: Poller | None
     tasks: Mapping[str, asyncio.Task[None]]
+    end_deliveries: Callable[[], None]
+    """Begins to end the deliveries: what is being sent is finished, the rest given back. Does not wait for it."""
 
     async def wait(self, stop: asyncio.Event) -> None:
-        """Return when `stop` is set; raise what ended a part that should have gone on."""
+        """Return when `stop` is set, with deliveries about to end; raise what ended a part that should have gone on."""
         stopping = asyncio.create_task(stop.wait())
         done, _ = await asyncio.wait({stopping, *self.tasks.values()}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
+        self.end_deliveries()
         for task in done - {stopping}:
             task.result()
 
@@ -211,7 +219,8 @@ class Running:
 async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str) -> AsyncIterator[Running]:
     """Run the bot inside the block: handlers, delivery and (with `poll`) polling.
 
-    On the way out no new update is taken, what is in hand is finished, and deliveries end cleanly.
+    On the way out no new update is taken, what is in hand is finished, and deliveries end cleanly: what was sent is
+    written down, what still waits for its turn is given back. All parts do so at the same time.
     """
     application = build_application(wiring, services)
     await application.initialize()
@@ -238,8 +247,8 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
     )
     services.wake_broadcasts = broadcaster.wake
     tasks = {
-        "dispatcher": asyncio.create_task(dispatcher.run()),
-        "broadcaster": asyncio.create_task(broadcaster.run()),
+        "dispatcher": asyncio.create_task(dispatcher.run(), name="dispatcher"),
+        "broadcaster": asyncio.create_task(broadcaster.run(), name="broadcaster"),
         "retention": asyncio.create_task(keep_retention(services.store, services.clock)),
         "summaries": asyncio.create_task(
             keep_summaries(services.store, services.clock, SummarySender(application.bot, services))
@@ -257,16 +266,24 @@ async def run_bot(wiring: Wiring, services: Services, *, poll: bool, worker: str
         )
         tasks["poller"] = asyncio.create_task(poller.run())
     services.metrics.watch(_sources(wiring, services, dispatcher, poller))
-    try:
-        yield Running(application, dispatcher, poller, tasks)
-    finally:
-        if poller is not None:
-            await poller.stop()
+    loop = asyncio.get_running_loop()
+    ending: list[float] = []
+
+    def end_deliveries() -> None:
+        ending.append(loop.time())
         dispatcher.stop()
         broadcaster.stop()
+        wiring.pacer.let_go()
+
+    try:
+        yield Running(application, dispatcher, poller, tasks, end_deliveries)
+    finally:
+        end_deliveries()
+        if poller is not None:
+            await poller.stop(HANDLING_ENDS_WITHIN)
         for name in ("retention", "summaries", "tally", "lag"):
             tasks[name].cancel()
-        await _settle(tasks.values())
+        await _settle(tasks.values(), ending[0] + ALL_ENDS_WITHIN - loop.time())
         await application.stop()
         await application.shutdown()
         await _flush(services)
@@ -303,7 +320,11 @@ async def _flush(services: Services) -> None:
         logger.warning("counters-not-written", extra={"error": str(error)})
 
 
-async def _settle(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def _settle(tasks: Collection[asyncio.Task[None]], within: float) -> None:
+    _, late = await asyncio.wait(tasks, timeout=within)
+    for task in late:
+        logger.warning("part-cut", extra={"part": task.get_name()})
+        task.cancel()
     for task in tasks:
         try:
             await task

@@ -56,6 +56,7 @@ class Pacer(BaseRateLimiter[str]):
     - A refused reply is tried once more if Telegram asks for ``reply_patience`` seconds or less. A broadcast is not: it
       raises ``RetryAfter``, and so does one whose turn is further away than ``broadcast_patience`` seconds, and a reply
       to a chat held for longer than its patience. ``RetryAfter`` always means: not sent.
+    - After ``let_go`` no broadcast waits any more.
 
     All times are in seconds of ``clock``, a monotonic one.
     """
@@ -79,12 +80,25 @@ class Pacer(BaseRateLimiter[str]):
         self._clock, self._sleep = clock, sleep
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._rests: set[asyncio.Timeout] = set()
+        self._letting_go = False
         self._refused: dict[ChatId, float] = {}
 
     @property
     def waiting_broadcasts(self) -> int:
         """How many broadcasts wait for their turn."""
         return self._waiting
+
+    def let_go(self) -> None:
+        """Have every broadcast that waits, or would, raise ``RetryAfter``: the process ends, and another time will do.
+
+        What has left is not touched, and replies go on as before.
+        """
+        if self._letting_go:
+            return
+        self._letting_go = True
+        for rest in self._rests:
+            rest.reschedule(asyncio.get_running_loop().time())
 
     async def initialize(self) -> None:
         """Do nothing: there is nothing to open."""
@@ -154,7 +168,7 @@ class Pacer(BaseRateLimiter[str]):
             if booked > self._broadcast_patience:
                 raise _later(booked)
             if booked > 0:
-                await self._sleep(booked)
+                await self._rest(booked)
         self._waiting += 1
         try:
             async with self._turn:
@@ -175,8 +189,24 @@ class Pacer(BaseRateLimiter[str]):
         while (wait := self._lane.wait(now := self._clock())) > 0:
             if (held := self._lane.held_for(now)) > self._broadcast_patience:
                 raise _later(held)
-            await self._sleep(wait)
+            await self._rest(wait)
+        if self._letting_go:
+            raise _later(1.0)
         self._lane.note_broadcast(now)
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep before a broadcast; raise when it is let go."""
+        if self._letting_go:
+            raise _later(seconds)
+        try:
+            async with asyncio.timeout(None) as rest:
+                self._rests.add(rest)
+                try:
+                    await self._sleep(seconds)
+                finally:
+                    self._rests.discard(rest)
+        except TimeoutError:
+            raise _later(seconds) from None
 
     async def _sit_out(self, chat_id: ChatId, patience: float) -> None:
         """Wait while Telegram wants the chat left alone, or raise when that is longer than the patience."""

@@ -332,3 +332,38 @@ def test_chat_ids_come_as_text_or_not_at_all_too(chat_id: str | None) -> None:
         return sent
 
     assert run_virtual(main()) == (25 if chat_id is None else 20)
+
+
+def test_broadcasts_that_wait_are_let_go_as_not_sent_and_replies_go_on() -> None:
+    async def main() -> None:
+        server, start = Server(), now()
+        server.refuse(1, 25)
+        with pytest.raises(RetryAfter):
+            await server.send(1, BROADCAST)
+        held = broadcast(server, 20)  # behind the pause that Telegram asked for
+        twice = [asyncio.create_task(server.send(2, BROADCAST)) for _ in range(2)]  # one waits for its chat's pace
+        await asyncio.sleep(1)
+        server.pacer.let_go()
+        server.pacer.let_go()
+        ended = await asyncio.gather(*held, *twice, return_exceptions=True)
+        assert {type(end) for end in ended} == {RetryAfter}
+        assert now() - start < 2
+        with pytest.raises(RetryAfter):
+            await server.send(3, BROADCAST)
+        assert server.times(BROADCAST) == [start]
+        assert await server.send(4) == pytest.approx(LATENCY)
+        assert server.pacer.waiting_broadcasts == 0
+
+    run_virtual(main())
+
+
+def test_a_broadcast_that_is_cancelled_while_it_waits_is_cancelled() -> None:
+    async def main() -> None:
+        server = Server(rate=1)
+        sending = broadcast(server, 3)
+        await asyncio.sleep(0.5)
+        sending[1].cancel()
+        ended = await asyncio.gather(*sending, return_exceptions=True)
+        assert [type(end) for end in ended] == [float, asyncio.CancelledError, float]
+
+    run_virtual(main())
