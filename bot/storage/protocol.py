@@ -37,6 +37,9 @@ MESSAGE_KEPT = timedelta(hours=48)
 UPDATE_KEPT = timedelta(days=1)
 """How long ids of handled updates are kept: as long as Telegram repeats an update."""
 
+FARTHEST = timedelta(days=8)
+"""The next tip of a subscription without a pause is never further away: the rarest choice is one day a week."""
+
 SHOWN_KEPT = timedelta(days=90)
 """How long is known which version of a text a subscribed chat was shown, so that it can be told of a mistake."""
 
@@ -128,6 +131,19 @@ class Deliveries(Protocol):
 
     async def deliveries_of(self, chat_id: int) -> Sequence[Delivery]:
         """Return the chat's part of the ledger by local date."""
+
+
+class Plans(Protocol):
+    """Plans that a clock which had jumped ahead has made, and that a corrected one finds too far away."""
+
+    async def adrift(self, now: datetime, limit: int) -> Sequence[Subscription]:
+        """Return up to `limit` active subscriptions without a pause that sleep for longer than any choice explains."""
+
+    async def replan(self, chat_id: int, due: Due, now: datetime) -> bool:
+        """Make `due` the next tip of a subscription that is adrift, and forget its last day; say whether it was.
+
+        One that is not, by now, keeps its plan. That a day has one tip at most is for the ledger to see to.
+        """
 
 
 class Records(Protocol):
@@ -261,7 +277,7 @@ class Broadcasts(Protocol):
         """Move on what is through, or past its last day; return how many broadcasts moved."""
 
 
-class Store(Chats, Deliveries, Records, Surveys, Broadcasts, Protocol):
+class Store(Chats, Deliveries, Plans, Records, Surveys, Broadcasts, Protocol):
     """All verbs together, and the store's own life."""
 
     async def ping(self) -> None:

@@ -9,6 +9,7 @@ from bot.storage.protocol import Store
 from bot.storage.sql_broadcasts import SqlBroadcasts
 from bot.storage.sql_chats import SqlChats
 from bot.storage.sql_deliveries import SqlDeliveries
+from bot.storage.sql_plans import SqlPlans
 from bot.storage.sql_records import SqlRecords
 from bot.storage.sql_surveys import SqlSurveys
 from bot.storage.upgrade import require_newest, upgrade
@@ -17,7 +18,7 @@ MEMORY = "memory:"
 """The address of a store that keeps nothing once the process ends."""
 
 
-class SqlStore(SqlChats, SqlDeliveries, SqlRecords, SqlSurveys, SqlBroadcasts):
+class SqlStore(SqlChats, SqlDeliveries, SqlPlans, SqlRecords, SqlSurveys, SqlBroadcasts):
     """A `Store` in a database whose schema is the newest."""
 
     def __init__(self, database: Database) -> None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.delivery.retention import keep_retention
+from bot.delivery.retention import PLANNED_AT_ONCE, keep_retention
 from bot.storage.memory import MemoryStore
-from bot.storage.model import ChatKind, Receipt, StoreError
+from bot.storage.model import ChatKind, Due, Receipt, StoreError, SubscriptionChoice
 from content.profile import Profile
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -43,3 +43,18 @@ async def test_a_chat_that_blocked_the_bot_is_deleted_after_30_days_also_when_on
     with pytest.raises(Stop):
         await keep_retention(store, lambda: next(moments), sleep=sleep)
     assert seen == [True, True, False]
+
+
+async def test_the_plans_of_a_wrong_clock_are_made_anew_at_the_start_already() -> None:
+    store = MemoryStore()
+    far = START + timedelta(days=365)
+    for chat_id in range(PLANNED_AT_ONCE + 1):
+        await store.subscribe(chat_id, SubscriptionChoice(hour=9), Due(far, far.date()), START)
+
+    async def sleep(_: float) -> None:
+        raise Stop
+
+    with pytest.raises(Stop):
+        await keep_retention(store, lambda: START, sleep=sleep)
+    plans = {one.due.local_date for one in await store.subscriptions(None, 1000) if one.due}
+    assert plans == {START.date()}

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.delivery.retention import realign
 from bot.delivery.schedule import next_due
-from bot.storage.model import SubscriptionChoice
+from bot.storage.model import Outcome, SubscriptionChoice
 from tests.delivery.house import START, House
 
 ZONES = ("UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kolkata")
@@ -56,6 +57,20 @@ async def test_after_a_jump_to_the_future_that_is_corrected_tips_go_on_from_the_
     assert len(days) == len(set(days))
     assert [day.day for day in days] == [10, 12, 13, 14]
     assert len(house.mailbox.sent) == 3
+
+
+async def test_after_a_jump_far_ahead_that_is_corrected_tips_go_on_at_once() -> None:
+    house = House()
+    await house.subscribe(5)
+    house.clock.now = START + timedelta(days=60)
+    await ticks(house, hours=3)
+    house.clock.now = START + timedelta(days=1)
+    assert await realign(house.store, house.clock.now) == 1
+    assert await realign(house.store, house.clock.now) == 0
+    await ticks(house, hours=24 * 3)
+    days = [row.local_date for row in await house.store.deliveries_of(5) if row.outcome is Outcome.SENT]
+    assert len(days) == len(set(days)) == len(house.mailbox.sent)
+    assert [day.day for day in days if day.month == START.month] == [11, 12, 13]
 
 
 moves = st.lists(

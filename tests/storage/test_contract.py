@@ -615,3 +615,32 @@ async def test_counters_add_up_by_day_kind_key_and_language(store: Store) -> Non
         Count(TODAY, "vote", "grooming", "en", 3),
     ]
     assert len(await store.counts(TODAY - timedelta(days=1))) == 4
+
+
+async def test_a_plan_that_no_choice_explains_is_adrift_and_planned_anew_but_a_pause_is_kept(store: Store) -> None:
+    far = Due(NOW + timedelta(days=40), TODAY + timedelta(days=40))
+    week = Due(NOW + timedelta(days=7), TODAY + timedelta(days=7))
+    await subscribed(store, 1, 2, 3, 4, due=far)
+    await subscribed(store, 5, due=week)
+    await store.subscribe(2, replace(CHOICE, paused_until=TODAY + timedelta(days=39)), far, NOW)
+    await store.subscribe(3, replace(CHOICE, paused_until=TODAY - timedelta(days=1)), far, NOW)
+    await store.unsubscribe(4, NOW)
+    assert {one.chat_id for one in await store.adrift(NOW, 10)} == {1, 3}
+    assert len(await store.adrift(NOW, 1)) == 1
+    moved = [chat_id for chat_id in range(1, 7) if await store.replan(chat_id, TOMORROW, NOW)]
+    assert moved == [1, 3]
+    assert not await store.adrift(NOW, 10)
+    plans = {one.chat_id: one.due for one in await store.subscriptions(None, 10)}
+    assert plans == {1: TOMORROW, 2: far, 3: TOMORROW, 5: week}
+
+
+async def test_a_claim_of_a_wrong_clock_is_adrift_and_its_last_day_is_forgotten(store: Store) -> None:
+    ahead = NOW + timedelta(days=40)
+    await subscribed(store, 1)
+    claimed = await claim_one(store, ahead)
+    await store.record([Result(claimed, Outcome.SENT, Due(ahead, ahead.date()), "tip", 7)], ahead)
+    await claim_one(store, ahead, "w2")
+    assert await store.replan(1, TOMORROW, NOW)
+    (known,) = await store.subscriptions(None, 10)
+    assert (known.due, known.last_date, known.sent) == (TOMORROW, None, ("tip",))
+    assert [one.chat_id for one in await claim(store, TOMORROW.at)] == [1], "whoever held it holds it no more"
