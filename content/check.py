@@ -55,12 +55,16 @@ def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK
         loaded = load_with_faults(overlays, base)
     except PackError as error:
         return Checked(None, error.faults)
+    return Checked(loaded.pack, _all_faults(loaded, [base, *overlays], today))
+
+
+def _all_faults(loaded: Loaded, folders: Sequence[Path], today: date) -> tuple[Fault, ...]:
     found = set(loaded.faults)
     for check in CHECKS:
         found.update(check(loaded, today))
-    found.update(check_questions([base, *overlays], loaded.pack))
-    found.update(check_slots([base, *overlays], loaded.pack))
-    return Checked(loaded.pack, tuple(sorted(found)))
+    found.update(check_questions(folders, loaded.pack))
+    found.update(check_slots(folders, loaded.pack))
+    return tuple(sorted(found))
 
 
 def first_faults(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK) -> tuple[Fault, ...]:
@@ -69,10 +73,11 @@ def first_faults(overlays: Sequence[Path], *, today: date, base: Path = BASE_PAC
     An entry that cannot be read is missing everywhere else: what follows from that would hide what is to be mended.
     """
     try:
-        form = [fault for fault in load_with_faults(overlays, base).faults if fault.severity is Severity.FAULT]
+        loaded = load_with_faults(overlays, base)
     except PackError as error:
         return error.faults
-    return tuple(form) or check_packs(overlays, today=today, base=base).faults
+    form = tuple(fault for fault in loaded.faults if fault.severity is Severity.FAULT)
+    return form or _all_faults(loaded, [base, *overlays], today)
 
 
 def count_table(pack: Pack) -> str:
