@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench load faults lock fit pictures cities help security audit fuzz image-test reference docs
+.PHONY: run test lint fmt bench load faults privacy lock fit pictures cities help security audit fuzz image-test reference docs
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ load: $(STAMP) ## two replicas under load with one killed half-way, and the maxi
 
 faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments (two minutes)
 	$(BIN)/python -m tests.faults
+
+privacy: $(STAMP) ## a thousand conversations, and no word of them anywhere (the suite holds fewer)
+	CONVERSATIONS=1000 $(BIN)/python -m pytest -q tests/test_privacy.py
 
 pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium)
 	$(BIN)/python -m tests.pictures
