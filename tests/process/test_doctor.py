@@ -25,7 +25,13 @@ def well(telegram: LocalTelegram, **more: str) -> dict[str, str]:
     return {"BOT_TOKEN": TOKEN, "BOT_API_URL": telegram.address, "BOT_OPERATOR": "A school", **more}
 
 
-async def test_a_deployment_without_faults_is_green(start: Start, telegram: LocalTelegram, tmp_path: Path) -> None:
+async def test_a_deployment_without_faults_is_green_and_before_the_first_start_nothing_is_made(
+    start: Start, telegram: LocalTelegram, tmp_path: Path
+) -> None:
+    code, said = await examined(start, **well(telegram))
+    assert code == 0, said
+    assert "will be made at the first start" in said
+    assert not (tmp_path / "mamori.db").exists()
     upgrade = await start("db", "upgrade")
     assert await upgrade.process.wait() == 0
     code, said = await examined(start, **well(telegram))
@@ -42,15 +48,6 @@ async def test_a_deployment_without_faults_is_green(start: Start, telegram: Loca
         "Nothing is in the way.",
     ):
         assert line in said, said
-
-
-async def test_before_the_first_start_there_is_nothing_to_fix_and_nothing_is_made(
-    start: Start, telegram: LocalTelegram, tmp_path: Path
-) -> None:
-    code, said = await examined(start, **well(telegram))
-    assert code == 0, said
-    assert "will be made at the first start" in said
-    assert not (tmp_path / "mamori.db").exists()
 
 
 async def test_each_fault_is_named_with_what_to_do(start: Start, telegram: LocalTelegram, tmp_path: Path) -> None:
@@ -80,19 +77,15 @@ async def test_each_fault_is_named_with_what_to_do(start: Start, telegram: Local
         assert line in said, said
 
 
-async def test_a_webhook_that_is_set_but_not_wanted_is_named(start: Start, telegram: LocalTelegram) -> None:
+async def test_a_webhook_that_is_not_wanted_and_a_token_that_telegram_does_not_know_are_named(
+    start: Start, telegram: LocalTelegram
+) -> None:
     hook = {"BOT_WEBHOOK_URL": "http://127.0.0.1:9/telegram", "BOT_WEBHOOK_SECRET": "a-secret"}
     setup = await start("telegram", "setup", **well(telegram, **hook))
     assert await setup.process.wait() == 0
     code, said = await examined(start, **well(telegram))
     assert code == 1
     assert "fix  webhook   updates go to a webhook at 127.0.0.1" in said
-    await telegram.act("say", text="hello")
-    code, said = await examined(start, **well(telegram, **hook))
-    assert "webhook   " in said
-
-
-async def test_a_token_that_telegram_does_not_know_is_named(start: Start, telegram: LocalTelegram) -> None:
     code, said = await examined(start, **{**well(telegram), "BOT_TOKEN": "999999:another-token"})
     assert code == 1
     assert "fix  token     Telegram does not know this token" in said
