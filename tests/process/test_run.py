@@ -89,7 +89,7 @@ async def test_by_webhook_it_answers_too(start: Start, telegram: LocalTelegram) 
         (("sandbox", "--port", "x"), {}, 2, "--port"),
         (("sandbox", "--port", "99999"), {}, 2, "--port"),
         (("ask",), {}, 2, "question"),
-        (("ask", "hello", "--country", "XX"), {}, 2, "XX"),
+        (("ask", "hello", "--country", "Atlantis"), {}, 2, "Atlantis"),
         (("evaluate", "nowhere.jsonl"), {}, 2, "nowhere.jsonl"),
         (("check", "--pack", "nowhere"), {}, 1, "does not exist"),
     ],
