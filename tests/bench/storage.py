@@ -27,18 +27,20 @@ from tests.storage.postgres import running_server
 SIZES = (1_000, 30_000, 1_000_000)
 BATCH = 1_000
 BATCHES = 20
+FILLED_AT_ONCE = 50_000
+"""Rows of one statement, which a busy machine too ends within the time that the store gives a statement."""
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
 NOW_NUMBER = int(NOW.timestamp())
 FILL = (
     """INSERT INTO chats (chat_id, kind, language, country, audience, age_band, created_at)
-       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)
+       WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last)
        SELECT i, 'private', 'ja', 'JP', 'parent', '10-12', :now FROM n""",
     # Every minute of a day is equally popular; those before NOW are due.
     """INSERT INTO subscriptions
        (chat_id, hour, minute, zone, days, pictures, excluded, sent, created_at, next_due, next_date, wake_at)
-       SELECT chat_id, 18, 0, 'Asia/Tokyo', 'daily', TRUE, '', 'talk-first', :now,
+       SELECT chat_id, 18, 0, 'Asia/Tokyo', 'daily', FALSE, '', 'talk-first', :now,
               :now + (chat_id % 1440 - 720) * 60, :today, :now + (chat_id % 1440 - 720) * 60
-       FROM chats""",
+       FROM chats WHERE chat_id BETWEEN :first AND :last""",
 )
 
 FIND = (
@@ -47,7 +49,12 @@ FIND = (
     .order_by(subscriptions.c.wake_at)
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
-TYPES: dict[str, sa.types.TypeEngine[Any]] = {"rows": sa.Integer(), "now": sa.BigInteger(), "today": sa.Date()}
+TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "first": sa.Integer(),
+    "last": sa.Integer(),
+    "now": sa.BigInteger(),
+    "today": sa.Date(),
+}
 
 
 @dataclass(frozen=True)
@@ -70,12 +77,15 @@ class Line:
 
 async def fill(database: Database, rows: int) -> None:
     """Make subscriptions of which half are due."""
-    values = {"rows": rows, "now": NOW_NUMBER, "today": date(2026, 3, 10)}
+    for first in range(1, rows + 1, FILLED_AT_ONCE):
+        last = min(first + FILLED_AT_ONCE - 1, rows)
+        values = {"first": first, "last": last, "now": NOW_NUMBER, "today": date(2026, 3, 10)}
+        async with database.writing() as connection:
+            for statement in FILL:
+                bound = {name: value for name, value in values.items() if f":{name}" in statement}
+                typed = [sa.bindparam(name, type_=TYPES[name]) for name in bound]
+                await connection.execute(sa.text(statement).bindparams(*typed), bound)
     async with database.writing() as connection:
-        for statement in FILL:
-            bound = {name: value for name, value in values.items() if f":{name}" in statement}
-            typed = [sa.bindparam(name, type_=TYPES[name]) for name in bound]
-            await connection.execute(sa.text(statement).bindparams(*typed), bound)
         await connection.execute(sa.text("ANALYZE"))
 
 
