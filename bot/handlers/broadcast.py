@@ -113,18 +113,18 @@ async def _show(context: BotContext, broadcast_id: str, *_: str) -> None:
         raise KeyError(broadcast_id)
     message = context.query.message
     await edit_reply(context, await _card(context, found))
-    await _note_panel(context, found, message if isinstance(message, Message) else None)
+    await _note_panel(context, found, message.message_id if isinstance(message, Message) else None)
 
 
-async def _note_panel(context: BotContext, found: Broadcast, message: Message | None) -> None:
+async def _note_panel(context: BotContext, found: Broadcast, message_id: int | None) -> None:
     """From now on the progress is shown in this message."""
-    if message is None:
+    if message_id is None:
         return
     note = context.services.store.note_panels
     if context.chat.id == found.author:
-        await note(found.broadcast_id, author=message.message_id)
+        await note(found.broadcast_id, author=message_id)
     elif context.chat.id == found.approver:
-        await note(found.broadcast_id, approver=message.message_id)
+        await note(found.broadcast_id, approver=message_id)
 
 
 async def _say(context: BotContext, key: str) -> None:

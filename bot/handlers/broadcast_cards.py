@@ -6,7 +6,6 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from telegram import Message
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -18,8 +17,8 @@ from bot.replies.broadcast_card import Card, card_reply
 from bot.replies.model import Reply
 from bot.replies.wording import FALLBACK_LANGUAGE
 from bot.storage.broadcast import STARTED, Broadcast, BroadcastState, HeldBack
-from bot.transport.pacing import BROADCAST
-from bot.transport.sending import send_text
+from bot.transport.pacing import BROADCAST, REPLY
+from bot.transport.sending import edit_text, send_text
 from content.model import Audience, Pack
 from content.profile import Profile
 
@@ -83,9 +82,9 @@ async def card_of(services: Services, broadcast: Broadcast, reader: int, progres
     )
 
 
-async def send_plain(bot: ExtBot[str], chat_id: int, reply: Reply) -> Message:
+async def send_plain(bot: ExtBot[str], chat_id: int, reply: Reply) -> None:
     """Send a reply of one part. Raises TelegramError."""
-    return await bot.send_message(chat_id, reply.parts[0], reply_markup=keyboard(reply.buttons))
+    await send_text(bot, chat_id, reply.parts[0], keyboard(reply.buttons), lane=REPLY)
 
 
 class BroadcastSender:
@@ -119,11 +118,8 @@ class BroadcastSender:
             await self._edit(administrator, message_id, reply)
 
     async def _edit(self, chat_id: int, message_id: int, reply: Reply) -> None:
-        markup = keyboard(reply.buttons)
         try:
-            await self._bot.edit_message_text(
-                reply.parts[0], chat_id=chat_id, message_id=message_id, reply_markup=markup
-            )
+            await edit_text(self._bot, chat_id, message_id, reply.parts[0], keyboard(reply.buttons))
         except TelegramError as error:
             if "not modified" not in str(error):
                 logger.info("card-not-edited", extra={"error": type(error).__name__})

@@ -15,6 +15,7 @@ from bot.handlers.file_ids import known_file_id, remember_file_id
 from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply
 from bot.replies.render import length
 from bot.transport.pacing import REPLY, URGENT
+from bot.transport.sending import answer_press, edit_text, send_text
 
 logger = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ def keyboard(rows: tuple[tuple[Button, ...], ...]) -> InlineKeyboardMarkup | Non
     return InlineKeyboardMarkup(made) if made else None
 
 
-async def send_reply(context: BotContext, reply: Reply, chat_id: int | None = None) -> Message | None:
-    """Send all parts of a reply, buttons under the last, and return the message that carries them.
+async def send_reply(context: BotContext, reply: Reply, chat_id: int | None = None) -> int | None:
+    """Send all parts of a reply, buttons under the last, and return the id of the message that carries them.
 
     An emergency reply whose fate is unknown is sent again. Raises TelegramError when Telegram refuses.
     """
@@ -66,29 +67,26 @@ async def _note_shown(context: BotContext, reply: Reply, chat_id: int) -> None:
         logger.exception("shown-not-noted")
 
 
-async def _send_parts(context: BotContext, reply: Reply, target: int) -> Message | None:
+async def _send_parts(context: BotContext, reply: Reply, target: int) -> int | None:
     parts = reply.parts
+    sent: int | None = None
     if reply.picture is not None and parts and length(parts[0]) <= CAPTION_LIMIT:
-        message = await _send_picture(
-            context, target, reply.picture, parts[0], reply.buttons if len(parts) == 1 else ()
-        )
-        if message is not None:
+        buttons = reply.buttons if len(parts) == 1 else ()
+        sent = await _send_picture(context, target, reply.picture, parts[0], buttons)
+        if sent is not None:
             parts = parts[1:]
-            if not parts:
-                return message
-    sent: Message | None = None
     lane = URGENT if reply.emergency else REPLY
     for number, part in enumerate(parts, start=1):
         markup = keyboard(reply.buttons) if number == len(parts) else None
 
-        def send(text: str = part, markup: InlineKeyboardMarkup | None = markup) -> Awaitable[Message]:
-            return context.bot.send_message(target, text, reply_markup=markup, rate_limit_args=lane)
+        def send(text: str = part, markup: InlineKeyboardMarkup | None = markup) -> Awaitable[int]:
+            return send_text(context.bot, target, text, markup, lane=lane)
 
         sent = await (_insist(send) if reply.emergency else send())
     return sent
 
 
-async def _insist(send: Callable[[], Awaitable[Message]]) -> Message:
+async def _insist(send: Callable[[], Awaitable[int]]) -> int:
     """Try again while the fate is unknown or Telegram asks to wait: twice is better than never."""
     for attempt in range(1, EMERGENCY_ATTEMPTS + 1):
         try:
@@ -116,7 +114,7 @@ async def edit_reply(context: BotContext, reply: Reply) -> None:
     simple = len(reply.parts) == 1 and isinstance(message, Message)
     try:
         if simple and reply.picture is None and isinstance(message, Message) and message.text is not None:
-            await query.edit_message_text(reply.parts[0], reply_markup=keyboard(reply.buttons))
+            await edit_text(context.bot, message.chat.id, message.message_id, reply.parts[0], keyboard(reply.buttons))
             await _note_shown(context, reply, context.chat.id)
             return
         if simple and reply.picture is not None and isinstance(message, Message) and message.photo:
@@ -159,14 +157,16 @@ async def _swap_picture(context: BotContext, reply: Reply, picture: Picture) -> 
 
 async def _send_picture(
     context: BotContext, chat_id: int, picture: Picture, caption: str, buttons: tuple[tuple[Button, ...], ...]
-) -> Message | None:
+) -> int | None:
     """Send a chart by `file_id` or as an upload; None when it could not be drawn, so that the text is sent alone."""
     key, known = await _known_picture(context, picture)
     if known is not None:
         try:
-            return await context.bot.send_photo(chat_id, known, caption=caption, reply_markup=keyboard(buttons))
+            message = await context.bot.send_photo(chat_id, known, caption=caption, reply_markup=keyboard(buttons))
         except BadRequest as error:
             logger.info("picture-id-refused", extra={"error": type(error).__name__})
+        else:
+            return message.message_id
     try:
         png = await context.services.charts.png(context.pack, picture.chart, picture.language)
     except Exception:  # the same numbers stand in the text, which must not be lost with the picture
@@ -174,7 +174,7 @@ async def _send_picture(
         return None
     message = await context.bot.send_photo(chat_id, png, caption=caption, reply_markup=keyboard(buttons))
     await _remember_picture(context, key, message)
-    return message
+    return message.message_id
 
 
 async def _known_picture(context: BotContext, picture: Picture) -> tuple[str, str | None]:
@@ -195,6 +195,6 @@ async def _remember_picture(context: BotContext, key: str, message: Message) -> 
 async def answer_query(context: BotContext, text: str | None = None) -> None:
     """Stop the button's spinner, maybe with a short note. A query that is too old is not an error."""
     try:
-        await context.query.answer(text)
+        await answer_press(context.bot, context.query.id, text)
     except TelegramError as error:
         logger.debug("query-not-answered", extra={"error": type(error).__name__})

@@ -11,7 +11,7 @@ from telegram.ext import Defaults, ExtBot
 
 from bot.transport.pacing import BROADCAST, Pacer
 from bot.transport.request import AiohttpRequest
-from bot.transport.sending import send_text
+from bot.transport.sending import answer_press, edit_text, send_text
 from tests.transport.bot_api import TOKEN, BotApi, answer, bot_api, refuse
 from tests.transport.updates import raw_message
 
@@ -40,6 +40,22 @@ async def bot(api: BotApi) -> AsyncIterator[ExtBot[str]]:
 async def test_it_sends_what_the_library_would_send(api: BotApi, bot: ExtBot[Any]) -> None:
     assert await send_text(bot, 5, "<b>A</b> tip & more", KEYBOARD, lane=BROADCAST) == 42
     await bot.send_message(5, "<b>A</b> tip & more", reply_markup=KEYBOARD)
+    ours, library = api.taken
+    assert ours == library
+
+
+async def test_it_edits_as_the_library_would_edit(api: BotApi, bot: ExtBot[Any]) -> None:
+    await edit_text(bot, 5, 42, "<b>Another</b> tip", KEYBOARD)
+    await bot.edit_message_text("<b>Another</b> tip", 5, 42, reply_markup=KEYBOARD)
+    ours, library = api.taken
+    assert ours == library
+
+
+@pytest.mark.parametrize("text", [None, "For administrators only"])
+async def test_it_answers_a_press_as_the_library_would_answer(api: BotApi, bot: ExtBot[Any], text: str | None) -> None:
+    api.behaviour = answer(200, {"ok": True, "result": True})
+    await answer_press(bot, "77", text)
+    await bot.answer_callback_query("77", text)
     ours, library = api.taken
     assert ours == library
 
