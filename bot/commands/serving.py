@@ -14,6 +14,7 @@ from bot.app import Running, process
 from bot.handlers.services import Services
 from bot.settings import Settings
 from bot.storage.model import StoreError
+from bot.transport.reading import read_update
 from bot.web.app import SILENCE_LIMIT, Check, build_web
 from bot.web.webhook import Webhook
 
@@ -30,7 +31,7 @@ def build_serving(settings: Settings, services: Services, running: Running) -> S
         webhook = Webhook(
             path=urlsplit(settings.webhook_url).path or "/",
             secret=settings.webhook_secret.get_secret_value(),
-            bot=bot,
+            read=lambda data: read_update(data, bot),
             process=lambda update: process(running.application, update),
             seen=services.store.seen_update,
             record=lambda update_id: services.store.record_update(update_id, services.clock()),

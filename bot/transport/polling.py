@@ -15,6 +15,7 @@ from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter  # RequestData has no other ingredient
 
 from bot.transport.fate import retry_seconds
+from bot.transport.reading import read_update
 
 _log = logging.getLogger(__name__)
 
@@ -167,7 +168,7 @@ class Poller:
     def _start(self, update_id: int, item: Any) -> None:  # noqa: ANN401 -- whatever stood in Telegram's answer
         self.counts.received += 1
         try:
-            update = Update.de_json(item, self._bot)
+            update = read_update(item, self._bot)
         except Exception as error:  # noqa: BLE001 -- a broken update can break the parser in any way
             self.counts.malformed += 1
             self._handled.add(update_id)

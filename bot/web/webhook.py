@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from telegram import Bot, Update
+from telegram import Update
 
 _log = logging.getLogger(__name__)
 
@@ -36,12 +36,12 @@ class Webhook:
     """The endpoint that Telegram posts updates to.
 
     ``path`` begins with a slash. ``secret`` is what was given to ``setWebhook``; a request without it is refused
-    before its body is read. ``process`` handles one update, in the end through the application's update processor:
-    only after it returns, ``record(update_id)`` is awaited and Telegram is answered 200, so that a killed process
-    gets the update again. ``seen(update_id)`` tells whether it was handled before, here or by another replica. A
-    delivery of an update still in hand waits for its end. When ``seen`` or ``record`` fail, or take longer than
-    ``store_timeout`` seconds, an update may be handled twice, never not at all. When ``process`` fails, Telegram is
-    answered 500 and delivers again, three times at most.
+    before its body is read. ``read`` makes an update of JSON, or raises when it is none. ``process`` handles one
+    update, in the end through the application's update processor: only after it returns, ``record(update_id)`` is
+    awaited and Telegram is answered 200, so that a killed process gets the update again. ``seen(update_id)`` tells
+    whether it was handled before, here or by another replica. A delivery of an update still in hand waits for its
+    end. When ``seen`` or ``record`` fail, or take longer than ``store_timeout`` seconds, an update may be handled
+    twice, never not at all. When ``process`` fails, Telegram is answered 500 and delivers again, three times at most.
 
     What cannot be read as an update is answered 200, else Telegram would repeat it for a day, and counted.
 
@@ -53,7 +53,7 @@ class Webhook:
         *,
         path: str,
         secret: str,
-        bot: Bot,
+        read: Callable[[Any], Update],
         process: Callable[[Update], Awaitable[None]],
         seen: Callable[[int], Awaitable[bool]],
         record: Callable[[int], Awaitable[None]],
@@ -65,7 +65,7 @@ class Webhook:
             raise ValueError("the webhook's path must begin with a slash")
         self.counts = WebhookCounts()
         self._path, self._secret = path, secret.encode()
-        self._bot, self._process, self._seen, self._record = bot, process, seen, record
+        self._read, self._process, self._seen, self._record = read, process, seen, record
         self._store_timeout = store_timeout
         self._in_hand: dict[int, asyncio.Future[bool]] = {}
         self._failures: dict[int, int] = {}
@@ -97,7 +97,7 @@ class Webhook:
         try:
             data = json.loads(body)
             update_id = data["update_id"]
-            update = Update.de_json(data, self._bot)
+            update = self._read(data)
         except Exception as error:  # noqa: BLE001 -- a broken update can break the parser in any way
             known = update_id if isinstance(update_id, int) else "without a readable id"
             _log.warning("update-unreadable", extra={"update": known, "error": type(error).__name__})

@@ -34,6 +34,7 @@ from telegram.request import HTTPXRequest
 from bot.transport.pacing import Pacer
 from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
+from bot.transport.reading import read_update
 from bot.transport.request import AiohttpRequest
 from bot.web.server import serve
 from bot.web.webhook import SECRET_HEADER, Webhook
@@ -137,6 +138,9 @@ async def _webhook(name: str, root: str) -> AsyncIterator[str]:
         await application.start()
         if name == "ours":
 
+            def read(data: Any) -> Update:
+                return read_update(data, application.bot)
+
             async def process(update: Update) -> None:
                 await application.update_processor.process_update(update, application.process_update(update))
 
@@ -146,7 +150,7 @@ async def _webhook(name: str, root: str) -> AsyncIterator[str]:
             async def forget(_update_id: int) -> None:
                 return
 
-            webhook = Webhook(path="/", secret=SECRET, bot=application.bot, process=process, seen=unseen, record=forget)
+            webhook = Webhook(path="/", secret=SECRET, read=read, process=process, seen=unseen, record=forget)
             route = webhook.route()
         else:
 

@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from telegram import Update
-
 from bot.app import Wiring, build_application, build_services, load_understander, process
 from bot.handlers import BotApplication
 from bot.handlers.services import Services
 from bot.storage.memory import MemoryStore
 from bot.transport.pacing import Pacer
+from bot.transport.reading import read_update
 from content.faults import PackError
 from content.load import load_pack, load_with_faults
 from tests.obliging import Obliging
@@ -68,7 +67,7 @@ class Bot:
     def take(self, raw: dict[str, Any]) -> None:
         """Hand in a raw update. What cannot be parsed is Telegram's fault; a handler that fails is ours."""
         try:
-            update = Update.de_json({"update_id": 1, **raw}, self._application.bot)
+            update = read_update({"update_id": 1, **raw}, self._application.bot)
         except Exception:  # noqa: BLE001  # webhook and poller skip these; their own tests show it
             return
         self._loop.run_until_complete(process(self._application, update))

@@ -124,6 +124,7 @@ MALFORMED: list[Any] = [
     {"update_id": 2, "message": {"message_id": 1}},
     {"update_id": 2, "message": "what a child wrote"},
     {"update_id": 2, "message": {**raw_message(2)["message"], "chat": []}},
+    {"update_id": 2, "message": {"message_id": 1, "date": 1, "text": "what a child wrote"}},
     {"update_id": 2, "callback_query": 5},
     {"message": {"text": "what a child wrote"}},
     "what a child wrote",
