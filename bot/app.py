@@ -309,6 +309,7 @@ def _sources(wiring: Wiring, services: Services, dispatcher: Dispatcher, poller:
         leads=lambda: dispatcher.leads,
         waiting=lambda: wiring.pacer.waiting_broadcasts,
         refusals=lambda: wiring.pacer.counts.refusals,
+        asked_to_wait=lambda: wiring.pacer.counts.asked_to_wait,
         silent_for=poller.silent_for if poller else None,
     )
 

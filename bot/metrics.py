@@ -43,7 +43,7 @@ class Sources:
 
     `leads` tells whether this process delivers tips, `silent_for` for how many seconds Telegram has not answered a
     poll (None by webhook), `waiting` how many broadcasts wait for their turn, `refusals` how often Telegram refused
-    for flooding.
+    for flooding, and `asked_to_wait` for how many seconds in all.
     """
 
     pack: Callable[[], Pack]
@@ -51,6 +51,7 @@ class Sources:
     leads: Callable[[], bool]
     waiting: Callable[[], int]
     refusals: Callable[[], int]
+    asked_to_wait: Callable[[], float]
     silent_for: Callable[[], float] | None = None
 
 
@@ -174,6 +175,11 @@ class _Live(Collector):
         )
         yield CounterMetricFamily(
             "mamori_flood_refusals", "Refusals by Telegram for flooding (429).", value=sources.refusals()
+        )
+        yield CounterMetricFamily(
+            "mamori_flood_wait_seconds",
+            "Seconds that Telegram asked to wait, added up over its refusals.",
+            value=sources.asked_to_wait(),
         )
         if sources.silent_for is not None:
             yield GaugeMetricFamily(

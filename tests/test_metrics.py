@@ -36,7 +36,7 @@ def pack() -> Pack:
 def made(pack: Pack, clock: list[float] | None = None) -> Metrics:
     seconds = clock if clock is not None else [0.0]
     metrics = Metrics(lambda: seconds[0])
-    metrics.watch(Sources(lambda: pack, lambda: NOW, lambda: True, lambda: 3, lambda: 7, lambda: 12.0))
+    metrics.watch(Sources(lambda: pack, lambda: NOW, lambda: True, lambda: 3, lambda: 7, lambda: 42.0, lambda: 12.0))
     return metrics
 
 
@@ -106,6 +106,7 @@ def test_the_running_parts_are_read_at_each_scrape(pack: Pack) -> None:
     assert value(metrics, "mamori_dispatcher_lead") == 1
     assert value(metrics, "mamori_broadcasts_waiting") == 3
     assert value(metrics, "mamori_flood_refusals_total") == 7
+    assert value(metrics, "mamori_flood_wait_seconds_total") == 42.0
     assert value(metrics, "mamori_poll_silence_seconds") == 12.0
 
 

@@ -33,12 +33,13 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 @dataclass(slots=True)
 class PaceCounts:
-    """What a pacer has met since it was made."""
+    """What a pacer has met since it was made; `asked_to_wait` is in seconds, over all refusals."""
 
     replies: int = 0
     broadcasts: int = 0
     refusals: int = 0
     general_refusals: int = 0
+    asked_to_wait: float = 0.0
 
 
 class Pacer(BaseRateLimiter[str]):
@@ -218,6 +219,7 @@ class Pacer(BaseRateLimiter[str]):
     def _note_refusal(self, chat_id: ChatId | None, pause: float, *, whole_bot: bool) -> None:
         now = self._clock()
         self.counts.refusals += 1
+        self.counts.asked_to_wait += pause
         if chat_id is not None:
             self._refused = {key: at for key, at in self._refused.items() if at + _SEVERAL_CHATS_WITHIN > now}
             self._refused[chat_id] = now

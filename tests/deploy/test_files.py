@@ -130,7 +130,7 @@ def existing_metrics() -> set[str]:
     metrics = Metrics()
     pack = load_pack()
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    metrics.watch(Sources(lambda: pack, lambda: now, lambda: True, lambda: 0, lambda: 0, lambda: 0.0))
+    metrics.watch(Sources(lambda: pack, lambda: now, lambda: True, lambda: 0, lambda: 0, lambda: 0.0, lambda: 0.0))
     families = re.findall(r"^# TYPE (\w+) (\w+)", metrics.render().decode(), re.MULTILINE)
     names = set()
     for name, kind in families:

@@ -54,7 +54,7 @@ def settings() -> str:
 def metrics() -> str:
     """Return the page of every metric of `/metrics`; those of the process itself differ by system."""
     pack, shown = _pack(), Metrics()
-    shown.watch(Sources(lambda: pack, lambda: datetime(2026, 1, 1, tzinfo=UTC), bool, int, int, float))
+    shown.watch(Sources(lambda: pack, lambda: datetime(2026, 1, 1, tzinfo=UTC), bool, int, int, float, float))
     families = [family for family in shown.registry.collect() if not family.name.startswith("process_")]
     rows = [
         f"| `{family.name}{'_total' if family.type == 'counter' else ''}` | {family.type} |"

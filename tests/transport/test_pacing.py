@@ -180,6 +180,7 @@ def test_a_refusal_of_one_chat_holds_that_chat_only() -> None:
             await server.send(1)
         assert retry_seconds(caught.value) == 60
         assert len(server.left) == 1, "what Telegram would refuse anyway is not asked"
+        assert (server.pacer.counts.refusals, server.pacer.counts.asked_to_wait) == (1, 60)
         assert await server.send(2) == pytest.approx(LATENCY)
         await asyncio.gather(*broadcast(server, 29))
         assert now() - start < 2.0
