@@ -30,6 +30,10 @@ class Settings(BaseSettings):
 
     token: SecretStr | None = Field(default=None, description="The bot's token, from @BotFather.")
     api_url: str = Field(default="https://api.telegram.org", description="Root address of the Bot API.")
+    proxy: SecretStr | None = Field(
+        default=None,
+        description="HTTP proxy that leads to the Bot API, http://user:password@host:port; empty means none.",
+    )
     database_url: str = Field(
         default="sqlite:///mamori.db",
         description="Where profiles and subscriptions are kept (SQLite or PostgreSQL).",
@@ -54,7 +58,12 @@ class Settings(BaseSettings):
         description="Two-letter country that is proposed first; never assumed.",
         pattern=r"^[A-Z]{2}$",
     )
-    broadcast_rate: float = Field(default=29.0, gt=0, le=1000, description="Messages a second for tips and broadcasts.")
+    broadcast_rate: float = Field(
+        default=29.0,
+        gt=0,
+        le=1000,
+        description="Messages a second for tips and broadcasts; above 30 they are sent as paid ones, which cost Stars.",
+    )
     pending_per_chat: int = Field(
         default=5,
         ge=1,
@@ -85,7 +94,7 @@ class Settings(BaseSettings):
     def _split_ids(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
-    @field_validator("token", "webhook_secret", "webhook_url", "default_country", mode="before")
+    @field_validator("token", "proxy", "webhook_secret", "webhook_url", "default_country", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -114,6 +123,15 @@ class Settings(BaseSettings):
             raise ValueError("must be an address that begins with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_form(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parts = urlsplit(value.get_secret_value())
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("must be the address of an HTTP proxy, which begins with http:// or https://")
+        return value
+
     @field_validator("listen")
     @classmethod
     def _host_port(cls, value: str) -> str:
@@ -127,6 +145,11 @@ class Settings(BaseSettings):
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("BOT_WEBHOOK_SECRET must be set when BOT_WEBHOOK_URL is")
         return self
+
+    @property
+    def proxy_address(self) -> str | None:
+        """The address of the proxy with its password, None when there is none."""
+        return self.proxy.get_secret_value() if self.proxy else None
 
     @property
     def listen_host(self) -> str:
@@ -155,7 +178,7 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401  # values of an
 
 def _secrets_from_files() -> dict[str, str]:
     found = {}
-    for name in ("token", "webhook_secret", "database_url"):
+    for name in ("token", "webhook_secret", "database_url", "proxy"):
         variable = f"{PREFIX}{name.upper()}_FILE"
         path = os.environ.get(variable)
         if path:

@@ -90,7 +90,7 @@ def test_every_line_that_our_own_code_writes_is_an_event_name() -> None:
             assert len(node.args) == (2 if node.func.attr == "log" else 1), f"{where}: values belong into `extra`"
 
 
-SECRETS = ("the-webhook-secret-42", "s3cret-of-the-database")
+SECRETS = ("the-webhook-secret-42", "s3cret-of-the-database", "s3cret-of-the-proxy")
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
@@ -101,13 +101,15 @@ async def test_whatever_a_library_prints_holds_no_secret(
     settings = load_settings(
         token=TOKEN, webhook_secret=SECRETS[0], webhook_url="https://bot.example.org/telegram", log_level="DEBUG",
         log_format=style, database_url=f"postgresql://mamori:{SECRETS[1]}@db.example.org/mamori",
+        proxy=f"http://school:{SECRETS[2]}@proxy.example.org:3128",
     )  # fmt: skip
     start_logging(settings, stream=stream)
     application = Application.builder().token(TOKEN).request(Refusing()).get_updates_request(Refusing()).build()
     logger = logging.getLogger("bot.test")
     logger.error("%r %r %r", application, application.bot, settings)
     logger.error("an address", extra={"url": settings.database_url, "headers": {"X-Secret": SECRETS[0]}})
-    logger.error("a password alone: %s", SECRETS[1])
+    logger.error("a password alone: %s, %s", SECRETS[1], SECRETS[2])
+    logger.error("a proxy: %s", settings.proxy_address)
     try:
         await application.initialize()
     except InvalidToken:

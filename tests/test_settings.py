@@ -43,6 +43,8 @@ def test_an_empty_example_file_changes_no_default(tmp_path: Path) -> None:
         ("BOT_BROADCAST_RATE", "0"),
         ("BOT_LOG_LEVEL", "LOUD"),
         ("BOT_WEBHOOK_SECRET", "two words"),
+        ("BOT_PROXY", "socks5://proxy.example.org:1080"),
+        ("BOT_PROXY", "proxy.example.org:3128"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -58,6 +60,19 @@ def test_a_wrong_token_is_not_repeated_in_the_sentence(monkeypatch: pytest.Monke
     with pytest.raises(SettingsError) as raised:
         load_settings()
     assert "my-real-secret" not in str(raised.value)
+
+
+def test_a_wrong_proxy_is_refused_and_a_right_one_shown_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_PROXY", "socks5://user:hidden-word@proxy.example.org:1080")
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert "hidden-word" not in str(raised.value)
+    monkeypatch.setenv("BOT_PROXY", "http://user:hidden-word@proxy.example.org:3128")
+    settings = load_settings()
+    assert settings.proxy_address == "http://user:hidden-word@proxy.example.org:3128"
+    assert "hidden-word" not in repr(settings)
+    monkeypatch.setenv("BOT_PROXY", "")
+    assert load_settings().proxy_address is None
 
 
 def test_a_webhook_needs_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:

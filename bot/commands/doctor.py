@@ -9,8 +9,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from telegram import Bot
-
 from bot.commands.errors import UsageError
 from bot.commands.examinations import (
     Finding,
@@ -24,11 +22,10 @@ from bot.commands.examinations import (
     examine_token,
     examine_webhook,
 )
-from bot.commands.parts import settings_of, start_logging
+from bot.commands.parts import bot_of, settings_of, start_logging
 from bot.settings import Settings
 from bot.storage.engine import parse_url
 from bot.storage.model import StoreError
-from bot.transport.request import AiohttpRequest
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,13 +40,13 @@ def run(arguments: argparse.Namespace) -> int:
     if settings.token is None:
         raise UsageError("BOT_TOKEN is not set: ask @BotFather for a token")
     start_logging(settings)
-    worst = asyncio.run(_print_all(settings, settings.token.get_secret_value()))
+    worst = asyncio.run(_print_all(settings))
     return 1 if worst else 0
 
 
-async def _print_all(settings: Settings, token: str) -> bool:
+async def _print_all(settings: Settings) -> bool:
     fix = False
-    async for finding in _examine(settings, token, datetime.now(UTC)):
+    async for finding in _examine(settings, datetime.now(UTC)):
         fix = fix or finding.grade is Grade.FIX
         sys.stdout.write(shown(finding) + "\n")
         sys.stdout.flush()
@@ -63,10 +60,10 @@ def shown(finding: Finding) -> str:
     return f"{finding.grade:5}{finding.name:10}{finding.found}{advice}"
 
 
-async def _examine(settings: Settings, token: str, now: datetime) -> AsyncIterator[Finding]:
+async def _examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in examine_settings(settings):
         yield finding
-    bot = Bot(token, base_url=f"{settings.api_url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest())
+    bot = bot_of(settings)
     try:
         known = await examine_token(bot, settings)
         yield known

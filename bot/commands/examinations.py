@@ -27,6 +27,7 @@ from bot.settings import Settings
 from bot.storage.examine import examine
 from bot.storage.model import StoreError
 from bot.storage.sql import MEMORY
+from bot.transport.sending import FREE_RATE
 from content.faults import PackError
 from content.model import Pack
 
@@ -77,6 +78,14 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
         if parts.port not in TELEGRAM_PORTS and not local:
             found = True
             yield Finding(Grade.FIX, "settings", f"BOT_WEBHOOK_URL has port {parts.port}", "use 443, 80, 88 or 8443")
+    if settings.broadcast_rate > FREE_RATE:
+        found = True
+        yield Finding(
+            Grade.LOOK,
+            "settings",
+            f"BOT_BROADCAST_RATE is {settings.broadcast_rate:g}: tips and broadcasts are sent as paid ones",
+            "switch on paid broadcasts at @BotFather and watch the bot's Stars, or set it to 29",
+        )
     if not settings.operator:
         found = True
         yield Finding(
@@ -106,7 +115,7 @@ async def examine_token(bot: Bot, settings: Settings) -> Finding:
             Grade.FIX,
             "token",
             f"the Bot API at {settings.api_url} cannot be reached ({type(error).__name__})",
-            "check network, proxy and BOT_API_URL",
+            "check network, BOT_PROXY and BOT_API_URL",
         )
     return _ok("token", f"the bot is @{bot.username}")
 
@@ -148,8 +157,8 @@ async def examine_clock(settings: Settings, now: datetime) -> Finding:
     timeout = aiohttp.ClientTimeout(total=PATIENCE)
     try:
         async with (
-            aiohttp.ClientSession(timeout=timeout) as http,
-            http.head(settings.api_url, allow_redirects=False) as response,
+            aiohttp.ClientSession(timeout=timeout, proxy=settings.proxy_address) as http,
+            http.head(f"{settings.api_url}/", allow_redirects=False) as response,
         ):
             theirs = parsedate_to_datetime(response.headers["Date"])
     except (aiohttp.ClientError, TimeoutError, KeyError, ValueError) as error:

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import unquote, urlsplit
 
+from telegram import Bot
+
 from bot.commands.errors import UsageError
 from bot.logs import setup_logging
 from bot.settings import Settings, SettingsError, load_settings
+from bot.transport.request import AiohttpRequest
 from content.load import load_pack
 from content.model import Pack
 
@@ -30,16 +33,27 @@ def pack_of(settings: Settings) -> Pack:
     return load_pack([Path(folder) for folder in settings.packs])
 
 
+def bot_of(settings: Settings) -> Bot:
+    """Return the bot of the settings, to ask Telegram something once. Raises UsageError without a token."""
+    if settings.token is None:
+        raise UsageError("BOT_TOKEN is not set: ask @BotFather for a token")
+    request = AiohttpRequest(proxy=settings.proxy_address)
+    token = settings.token.get_secret_value()
+    return Bot(token, base_url=f"{settings.api_url}/bot", request=request, get_updates_request=request)
+
+
 def start_logging(settings: Settings, *more_secrets: str, stream: TextIO | None = None) -> None:
     """Begin to log as the settings say, with all secrets replaced."""
     secrets = [secret.get_secret_value() for secret in (settings.token, settings.webhook_secret) if secret]
-    secrets += [*more_secrets, settings.database_url, _password(settings.database_url)]
+    for address in (settings.database_url, settings.proxy_address or ""):
+        secrets += [address, _password(address)]
+    secrets += more_secrets
     setup_logging(settings.log_level, settings.log_format, secrets, stream)
     logging.captureWarnings(capture=True)
 
 
 def _password(address: str) -> str:
-    """Return the password in a database address, as it is written there; empty when there is none."""
+    """Return the password in an address, as it is written there; empty when there is none."""
     try:
         return unquote(urlsplit(address).password or "")
     except ValueError:

@@ -11,15 +11,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.errors import UsageError
-from bot.commands.parts import pack_of, settings_of
+from bot.commands.parts import bot_of, pack_of, settings_of
 from bot.prints.draw import draw_on_one_page
 from bot.replies.poster import poster_paper
 from bot.settings import Settings
-from bot.transport.request import AiohttpRequest
 from content.model import Audience
 from content.profile import Profile
 
@@ -71,10 +69,8 @@ def _known(option: str, given: str, known: Iterable[str]) -> None:
 async def _ask_username(settings: Settings) -> str:
     if settings.token is None:
         raise UsageError("mamori poster: name the bot with --bot USERNAME, or set BOT_TOKEN")
-    token = settings.token.get_secret_value()
-    request = AiohttpRequest()
     try:
-        async with Bot(token, base_url=f"{settings.api_url}/bot", request=request) as bot:
+        async with bot_of(settings) as bot:
             return bot.username
     except InvalidToken:
         raise UsageError("BOT_TOKEN: Telegram does not know this token") from None

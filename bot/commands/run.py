@@ -26,6 +26,7 @@ from bot.storage.model import StoreError
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from bot.transport.polling import WebhookIsSetError
+from bot.transport.request import AiohttpRequest
 from bot.understanding.model import Understander
 from bot.web.server import serve
 from content.model import Pack
@@ -90,6 +91,8 @@ async def _run(settings: Settings, token: str) -> None:
         wiring = Wiring(
             token,
             settings.api_url,
+            AiohttpRequest(proxy=settings.proxy_address),
+            AiohttpRequest(proxy=settings.proxy_address, pool_size=4),
             pacer=Pacer(rate=settings.broadcast_rate),
             pending_per_chat=settings.pending_per_chat,
         )

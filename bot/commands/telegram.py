@@ -6,15 +6,13 @@ import argparse
 import asyncio
 import sys
 
-from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.commands.errors import UsageError
-from bot.commands.parts import pack_of, settings_of, start_logging
+from bot.commands.parts import bot_of, pack_of, settings_of, start_logging
 from bot.handlers.menu import set_up_menu
 from bot.settings import Settings
 from bot.transport.polling import ALLOWED_UPDATES
-from bot.transport.request import AiohttpRequest
 from content.model import Pack
 
 _PAUSE = 1.5
@@ -34,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("BOT_TOKEN is not set: ask @BotFather for a token")
     start_logging(settings)
     try:
-        changed = asyncio.run(_set_up(settings, settings.token.get_secret_value(), pack_of(settings)))
+        changed = asyncio.run(_set_up(settings, pack_of(settings)))
     except InvalidToken:
         raise UsageError("BOT_TOKEN: Telegram does not know this token") from None
     except TelegramError as error:
@@ -44,9 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _set_up(settings: Settings, token: str, pack: Pack) -> list[str]:
-    bot = Bot(token, base_url=f"{settings.api_url}/bot", request=AiohttpRequest(), get_updates_request=AiohttpRequest())
-    async with bot:
+async def _set_up(settings: Settings, pack: Pack) -> list[str]:
+    async with bot_of(settings) as bot:
         changed = (await set_up_menu(bot, pack, settings.admins, pause=_PAUSE)).made
         webhook = await bot.get_webhook_info()
         if settings.webhook_url and settings.webhook_secret:

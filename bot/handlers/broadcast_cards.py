@@ -100,7 +100,8 @@ class BroadcastSender:
         if profile.language not in services.pack.languages:
             profile = replace(profile, language=FALLBACK_LANGUAGE)
         reply = reply_of(services.pack, broadcast, profile, services.clock())
-        await send_text(self._bot, chat_id, reply.parts[0], keyboard(reply.buttons), lane=BROADCAST)
+        buttons = keyboard(reply.buttons)
+        await send_text(self._bot, chat_id, reply.parts[0], buttons, lane=BROADCAST, paid=services.pays)
         services.tally.add_shown(chat_id, reply.shows, services.pack, profile.language)
 
     async def show_progress(self, broadcast: Broadcast, progress: Progress) -> None:

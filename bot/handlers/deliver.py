@@ -42,7 +42,8 @@ class TipSender:
         message = await self._send_card(chat_id, tip_id, profile.language, reply) if picture else None
         if message is not None:
             return message.message_id
-        return await send_text(self._bot, chat_id, reply.parts[0], keyboard(reply.buttons), lane=BROADCAST)
+        buttons, paid = keyboard(reply.buttons), self._services.pays
+        return await send_text(self._bot, chat_id, reply.parts[0], buttons, lane=BROADCAST, paid=paid)
 
     async def _send_card(self, chat_id: int, tip_id: str, language: str, reply: Reply) -> Message | None:
         """Send the tip with its card; None when the card could not be drawn, so that the words are sent alone."""
@@ -77,6 +78,7 @@ class TipSender:
             # The words of a tip are for its reader, not for whoever sees the phone light up.
             has_spoiler=True,
             reply_markup=keyboard(reply.buttons),
+            allow_paid_broadcast=self._services.pays or None,
             rate_limit_args=BROADCAST,
         )
 

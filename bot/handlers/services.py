@@ -17,6 +17,7 @@ from bot.handlers.limits import QuestionLimit
 from bot.metrics import Metrics
 from bot.replies.emergency import FallbackCards
 from bot.storage.protocol import Store
+from bot.transport.sending import FREE_RATE
 from bot.understanding.model import Understander, Understanding
 from content.model import Pack, Urgency
 from content.profile import Profile
@@ -143,6 +144,11 @@ class Services:
     operator: str = ""
     default_country: str | None = None
     administrators: frozenset[int] = frozenset()
+
+    @property
+    def pays(self) -> bool:
+        """Whether tips and broadcasts leave faster than Telegram carries them for nothing."""
+        return self.broadcast_rate > FREE_RATE
 
     def use(self, pack: Pack, understander: Understander, fallback: FallbackCards) -> None:
         """Answer from another pack from now on. Whoever answers now ends with the pack that it began with."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
+from telegram.request import BaseRequest, RequestData
 
 from bot.charts.cache import ChartCache, ChartError
 from bot.charts.wire import Card
+from bot.handlers.broadcast_cards import BroadcastSender
 from bot.handlers.deliver import TipSender
+from bot.storage.broadcast import Broadcast
 from content.panels import Sheet
 from content.profile import Profile
 from tests.handlers.rig import GROUP, MOTHER, Rig, buttons_of, text_of
@@ -69,6 +75,31 @@ async def test_in_a_group_no_button_changes_what_everybody_reads(rig: Rig, sende
     await sender.send_tip(GROUP, TIP, JAPANESE)
     topic = rig.services.pack.tips[TIP].topic
     assert buttons_of(rig.last(GROUP)) == [f"https://t.me/mamori_bot?start=t_{topic}"]
+
+
+@pytest.mark.parametrize(("rate", "paid"), [(29.0, None), (30.0, None), (1000.0, "true")])
+async def test_beyond_what_is_free_tips_and_broadcasts_and_nothing_else_are_sent_as_paid(
+    rig: Rig, sender: TipSender, monkeypatch: pytest.MonkeyPatch, rate: float, paid: str | None
+) -> None:
+    seen: list[str | None] = []
+    post = BaseRequest.post
+
+    async def watch(self: BaseRequest, url: str, request_data: RequestData | None = None, **timeouts: Any) -> Any:
+        if url.endswith(("/sendMessage", "/sendPhoto")) and request_data is not None:
+            seen.append(request_data.json_parameters.get("allow_paid_broadcast"))
+        return await post(self, url, request_data, **timeouts)
+
+    monkeypatch.setattr(BaseRequest, "post", watch)
+    rig.services.broadcast_rate = rate
+    draft = Broadcast("b1", MOTHER, datetime(2026, 11, 23, 12, tzinfo=UTC), texts={"en": "Closed tonight."})
+    async with Drawer() as rig.services.charts:
+        await sender.send_tip(MOTHER, TIP, JAPANESE)
+        await sender.send_tip(MOTHER, TIP, JAPANESE, picture=True)
+        await BroadcastSender(rig.application.bot, rig.services).send_broadcast(MOTHER, draft, JAPANESE)
+    assert seen == [paid] * 3
+    await rig.says("/help")
+    assert seen[3:] == [None] * len(seen[3:])
+    assert len(seen) > 3
 
 
 async def test_every_link_to_a_topic_is_a_parameter_that_telegram_takes(rig: Rig) -> None:

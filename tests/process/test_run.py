@@ -78,6 +78,24 @@ async def test_by_webhook_it_answers_too(start: Start, telegram: LocalTelegram) 
     assert await telegram.answer()
 
 
+async def test_where_only_a_proxy_leads_to_telegram_doctor_and_bot_go_through_it(
+    start: Start, telegram: LocalTelegram
+) -> None:
+    settings = {
+        "BOT_TOKEN": TOKEN,
+        "BOT_OPERATOR": "A school",
+        "BOT_API_URL": "http://127.0.0.1:9",
+        "BOT_PROXY": telegram.address,
+    }
+    doctor = await start("doctor", **settings)
+    assert await doctor.process.wait() == 0
+    await doctor.stop_reading()
+    assert "agrees with Telegram's" in "".join(doctor.out)
+    await start("run", **settings, BOT_LISTEN=f"127.0.0.1:{free_port()}")
+    await telegram.act("say", text="/start")
+    await telegram.answer()
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "words"),
     [

@@ -65,6 +65,14 @@ async def test_without_buttons_none_are_sent(api: BotApi, bot: ExtBot[Any]) -> N
     assert "reply_markup" not in api.taken[0]
 
 
+async def test_a_paid_one_says_so_as_the_library_would(api: BotApi, bot: ExtBot[Any]) -> None:
+    await send_text(bot, 5, "a tip", lane=BROADCAST, paid=True)
+    await bot.send_message(5, "a tip", allow_paid_broadcast=True)
+    ours, library = api.taken
+    assert ours == library
+    assert ours["allow_paid_broadcast"] == "true"
+
+
 async def test_a_refusal_is_the_librarys_error(api: BotApi, bot: ExtBot[Any]) -> None:
     api.behaviour = refuse(403, "Forbidden: bot was blocked by the user")
     with pytest.raises(Forbidden, match="blocked by the user"):
