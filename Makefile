@@ -36,7 +36,7 @@ security: $(STAMP) ## bandit (what it calls low, ruff looks at in `lint`), and a
 audit: ## known weaknesses of the pinned packages (asks an advisory service over the network)
 	$(PYTHON) -m venv .cache/audit
 	.cache/audit/bin/python -m pip install --quiet pip-audit
-	.cache/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.txt
+	.cache/audit/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.txt
 
 fuzz: $(STAMP) ## coverage-guided fuzzing of packs and updates for a minute each (Linux, Python 3.11 to 3.13)
 	$(BIN)/python -m pip install --quiet --require-hashes -r tests/fuzz/requirements.txt
