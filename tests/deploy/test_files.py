@@ -84,6 +84,7 @@ def test_compose_files_fit_their_schema_and_close_what_need_not_be_open(name: st
 
 def test_the_workflow_fits_its_schema_and_runs_what_is_here() -> None:
     check(SCRIPTS / "check-jsonschema", "--builtin-schema", "vendor.github-workflows", ".github/workflows/ci.yml")
+    assert check(SCRIPTS / "actionlint", "-no-color", ".github/workflows/ci.yml") == ""
     made = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
     assert made["permissions"] == {"contents": "read"}
     steps = [step["run"] for job in made["jobs"].values() for step in job["steps"] if "run" in step]
@@ -180,7 +181,20 @@ def test_every_alert_says_what_to_do() -> None:
 def test_prometheus_takes_the_rules_and_they_fire_when_they_should() -> None:
     promtool = tool("promtool")
     check(promtool, "check", "config", "prometheus.yml", folder=DEPLOY / "prometheus")
-    check(promtool, "test", "rules", "alerts.test.yml", folder=DEPLOY / "prometheus")
+    check(promtool, "test", "rules", "alerts.test.yml", "helplines.test.yml", folder=DEPLOY / "prometheus")
+
+
+def test_every_alert_is_played_once_silent_and_once_firing() -> None:
+    rules = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    silent: set[str] = set()
+    firing: set[str] = set()
+    for file in (DEPLOY / "prometheus").glob("*.test.yml"):
+        for played in yaml.safe_load(file.read_text("utf-8"))["tests"]:
+            for case in played["alert_rule_test"]:
+                (firing if case["exp_alerts"] else silent).add(case["alertname"])
+            for case in played.get("promql_expr_test", []):
+                firing |= {name for sample in case["exp_samples"] for name in re.findall(r'"(\w+)"', sample["labels"])}
+    assert silent == firing == {rule["alert"] for rule in rules}
 
 
 def test_the_dashboard_has_no_two_panels_in_one_place() -> None:
