@@ -97,9 +97,11 @@ class Metrics:
             registry=registry,
         )
         ProcessCollector(registry=self.registry)
-        for counter, values in ((self._answers, ANSWERS), (self._updates, UPDATE_KINDS), (self._reloads, RELOADS)):
+        for counter, values in ((self._answers, ANSWERS), (self._reloads, RELOADS)):
             for value in values:
                 counter.labels(value)  # a series that begins at 0 shows its first step
+        # Looked up once: these two are asked for by every update.
+        self._of_kind = {kind: (self._updates.labels(kind), self._seconds.labels(kind)) for kind in UPDATE_KINDS}
 
     def watch(self, sources: Sources) -> None:
         """Show what the running parts say at each scrape. Once for each bot."""
@@ -108,14 +110,15 @@ class Metrics:
     @contextmanager
     def update(self, kind: str) -> Iterator[None]:
         """Count an update and the time it takes inside the block."""
-        kind, number, began = _one_of(kind, UPDATE_KINDS), next(self._numbers), self._monotonic()
+        handled, seconds = self._of_kind[_one_of(kind, UPDATE_KINDS)]
+        number, began = next(self._numbers), self._monotonic()
         self._in_hand[number] = began
         try:
             yield
         finally:
             del self._in_hand[number]
-            self._updates.labels(kind).inc()
-            self._seconds.labels(kind).observe(self._monotonic() - began)
+            handled.inc()
+            seconds.observe(self._monotonic() - began)
 
     def answered(self, kind: str) -> None:
         """Count an answer by its kind, one of `ANSWERS`."""

@@ -439,17 +439,9 @@ class Pack(Entry):
         return tuple(sorted(code for code in self.helplines if code != WORLD))
 
     @cached_property
-    def tips_for(self) -> Mapping[tuple[Audience | None, AgeBand | None], tuple[str, ...]]:
-        """The tips that fit each audience and age band; None stands for a reader who did not say, whom any tip fits."""
-        return {
-            (audience, band): tuple(
-                name
-                for name, tip in self.tips.items()
-                if (audience is None or audience in tip.audience) and (band is None or band in tip.ages)
-            )
-            for audience in (None, *Audience)
-            for band in (None, *AgeBand)
-        }
+    def tips_for(self) -> FittingTips:
+        """The tips that fit each audience, age band and language, listed when first asked for."""
+        return FittingTips(self)
 
     def topic_text(self, topic: str, language: str) -> tuple[TopicText, str] | None:
         """Return the text of a topic in the wanted language, else in the first that has it, with its language."""
@@ -458,6 +450,29 @@ class Pack(Entry):
             if pack and topic in pack.topics:
                 return pack.topics[topic], code
         return None
+
+
+class FittingTips(dict[tuple[Audience | None, AgeBand | None, str | None], Mapping[str, int]]):
+    """The tips of a pack by reader, each with its place in the list: who is it, the child's age, the language.
+
+    None stands for a reader who did not say, whom any tip fits, and for tips in whatever language.
+    """
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__()
+        self._pack = pack
+
+    def __missing__(self, reader: tuple[Audience | None, AgeBand | None, str | None]) -> Mapping[str, int]:
+        """List the tips for a reader. Raises KeyError for a language that the pack does not have."""
+        audience, band, language = reader
+        worded = self._pack.tips if language is None else self._pack.languages[language].tips
+        fitting = (
+            name
+            for name, tip in self._pack.tips.items()
+            if (audience is None or audience in tip.audience) and (band is None or band in tip.ages) and name in worded
+        )
+        self[reader] = {name: place for place, name in enumerate(fitting)}
+        return self[reader]
 
 
 WORLD = "WORLD"

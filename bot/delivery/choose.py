@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
+from itertools import islice
 
 from content.model import Audience, Pack
 from content.profile import Profile
@@ -29,25 +30,33 @@ def choose_tip(
     fitting = _fitting(pack, profile, excluded)
     if not fitting:
         return None
-    recency = {tip: position for position, tip in enumerate(sent)}
-    unsent = [tip for tip in fitting if tip not in recency]
-    if unsent:
-        return unsent[_lot(seed, day) % len(unsent)]
-    return min(fitting, key=lambda tip: recency[tip])
+    recency = {tip: position for position, tip in enumerate(sent) if tip in fitting}
+    if len(recency) == len(fitting):
+        return min(fitting, key=lambda tip: recency[tip])
+    # The place among those not sent, counted past the sent ones: few are, of many.
+    place = _lot(seed, day) % (len(fitting) - len(recency))
+    for taken in sorted(fitting[tip] for tip in recency):
+        place += taken <= place
+    return next(islice(fitting, place, None))
 
 
-def _fitting(pack: Pack, profile: Profile, excluded: Collection[str]) -> Sequence[str]:
-    fitting = _allowed(pack, pack.tips_for[profile.audience, profile.age_band], excluded)
-    if not fitting and profile.audience is Audience.TEACHER:
+def _fitting(pack: Pack, profile: Profile, excluded: Collection[str]) -> Mapping[str, int]:
+    audience, band = profile.audience, profile.age_band
+    fitting = _allowed(pack, pack.tips_for[audience, band, None], excluded)
+    if not fitting and audience is Audience.TEACHER:
         # As with topics: where nothing is written for teachers, they read what parents read.
-        fitting = _allowed(pack, pack.tips_for[Audience.PARENT, profile.age_band], excluded)
-    language = pack.languages.get(profile.language)
-    own = [tip for tip in fitting if tip in language.tips] if language is not None else []
-    return own or fitting
+        audience = Audience.PARENT
+        fitting = _allowed(pack, pack.tips_for[audience, band, None], excluded)
+    if not fitting or profile.language not in pack.languages:
+        return fitting
+    return _allowed(pack, pack.tips_for[audience, band, profile.language], excluded) or fitting
 
 
-def _allowed(pack: Pack, tips: Sequence[str], excluded: Collection[str]) -> Sequence[str]:
-    return [tip for tip in tips if pack.tips[tip].topic not in excluded] if excluded else tips
+def _allowed(pack: Pack, tips: Mapping[str, int], excluded: Collection[str]) -> Mapping[str, int]:
+    if not excluded:
+        return tips
+    allowed = (tip for tip in tips if pack.tips[tip].topic not in excluded)
+    return {tip: place for place, tip in enumerate(allowed)}
 
 
 def _lot(seed: int, day: date) -> int:

@@ -15,7 +15,7 @@ from bot.charts.wire import Card
 from bot.handlers.sending import keyboard
 from bot.handlers.services import Services
 from bot.replies.model import Reply
-from bot.replies.tips import tip_reply, tip_source, tip_text
+from bot.replies.tips import tip_source, tip_text
 from bot.storage.model import StoreError
 from bot.transport.pacing import BROADCAST
 from bot.transport.sending import send_text
@@ -38,7 +38,7 @@ class TipSender:
     async def send_tip(self, chat_id: int, tip_id: str, profile: Profile, *, picture: bool = False) -> int:
         """Send the tip, maybe under a picture of it, and return the message's id. Raises TelegramError."""
         link = f"https://t.me/{self._bot.username}?start=" if chat_id < 0 else None
-        reply = tip_reply(self._services.pack, tip_id, profile, daily=True, link=link)
+        reply = self._services.tip_replies.of(self._services.pack, tip_id, profile, daily=True, link=link)
         message = await self._send_card(chat_id, tip_id, profile.language, reply) if picture else None
         if message is not None:
             return message.message_id

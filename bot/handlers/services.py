@@ -7,7 +7,7 @@ import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from bot.delivery.tally import Tally
 from bot.handlers.limits import QuestionLimit
 from bot.metrics import Metrics
 from bot.replies.emergency import FallbackCards
+from bot.replies.tips import TipReplies
 from bot.storage.protocol import Store
 from bot.transport.sending import FREE_RATE
 from bot.understanding.model import Understander, Understanding
@@ -138,6 +139,7 @@ class Services:
     tally: Tally
     limit: QuestionLimit
     metrics: Metrics
+    tip_replies: TipReplies = field(default_factory=TipReplies)
     wake: Callable[[], None] = lambda: None
     wake_broadcasts: Callable[[], None] = lambda: None
     broadcast_rate: float = 29.0

@@ -7,7 +7,7 @@ from bot.handlers.context import BotContext, ButtonPress
 from bot.handlers.feature import Feature
 from bot.handlers.sending import edit_reply, send_reply
 from bot.replies.model import Reply
-from bot.replies.tips import no_tip_reply, tip_reply, tip_topics_menu
+from bot.replies.tips import no_tip_reply, tip_topics_menu
 
 
 async def tips(context: BotContext, _: str) -> None:
@@ -34,7 +34,7 @@ async def _next_tip(context: BotContext, topic: str | None) -> Reply:
     services = context.services
     profile = await context.profile()
     shown = services.shown_tips
-    excluded = frozenset(name for name in context.pack.topics if topic is not None and name != topic)
+    excluded = frozenset() if topic is None else context.pack.topics.keys() - {topic}
     tip = choose_tip(
         context.pack,
         profile,
@@ -46,7 +46,7 @@ async def _next_tip(context: BotContext, topic: str | None) -> Reply:
     if tip is None:
         return no_tip_reply(context.pack, profile)
     shown.add(context.chat.id, tip)
-    return tip_reply(context.pack, tip, profile)
+    return services.tip_replies.of(context.pack, tip, profile)
 
 
 FEATURE = Feature("tips", {"tips": "command.tips"}, {"tips": tips}, ("tips",), on_button)

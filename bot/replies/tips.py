@@ -10,6 +10,9 @@ from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.model import Pack
 from content.profile import Profile
 
+_MOST_RENDERED = 4096
+"""Replies kept, of about 2 kB each."""
+
 
 def tip_text(pack: Pack, tip: str, language: str) -> str:
     """Return the plain words of a tip in the language, else in the fall-back language.
@@ -51,6 +54,24 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False, li
     elif not daily:
         rows.append((Button(words("tips.next"), "tips:next:all"), Button(words("tips.other-topic"), "tips:topics:all")))
     return Reply((text,), tuple(rows), shows=(f"tip:{tip}",))
+
+
+class TipReplies:
+    """Tips as replies, each rendered once for a kind of reader: everybody gets the same few hundred."""
+
+    def __init__(self) -> None:
+        self._rendered: dict[tuple[object, ...], Reply] = {}
+
+    def of(self, pack: Pack, tip: str, profile: Profile, *, daily: bool = False, link: str | None = None) -> Reply:
+        """Return what `tip_reply` returns. Raises KeyError as that does."""
+        # The pack is named by the hash of its files; of a reader, a tip knows language and audience.
+        key = (pack.version, tip, profile.language, profile.audience, daily, link)
+        reply = self._rendered.get(key)
+        if reply is None:
+            if len(self._rendered) >= _MOST_RENDERED:
+                self._rendered.clear()
+            reply = self._rendered[key] = tip_reply(pack, tip, profile, daily=daily, link=link)
+        return reply
 
 
 def tip_topics_menu(pack: Pack, profile: Profile) -> Reply:

@@ -26,6 +26,15 @@ def test_no_tip_is_repeated_until_all_that_fit_are_through(seed: int, tips: int,
     assert len(set(sent[:tips])) == min(days, tips)
 
 
+@given(st.integers(), st.sets(st.integers(0, 9), max_size=9))
+def test_every_tip_not_sent_has_the_same_chance(seed: int, sent: set[int]) -> None:
+    pack = make_pack({str(number): make_tip() for number in range(10)})
+    left = [str(number) for number in range(10) if number not in sent]
+    before = choose_tip(make_pack({tip: make_tip() for tip in left}), ANYONE, sent=(), excluded=(), day=DAY, seed=seed)
+    gone = [str(number) for number in sent]
+    assert choose_tip(pack, ANYONE, sent=gone, excluded=(), day=DAY, seed=seed) == before
+
+
 def test_when_all_are_through_the_least_recently_sent_comes_first() -> None:
     pack = make_pack({tip: make_tip() for tip in "abc"})
     assert choose_tip(pack, ANYONE, sent=["b", "c", "a"], excluded=(), day=DAY, seed=1) == "b"
