@@ -261,7 +261,7 @@ class Receipt:
 
 def whole_second(moment: datetime) -> datetime:
     """Return the moment as it is kept: in whole seconds."""
-    return moment.replace(microsecond=0)
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def append_sent(sent: tuple[str, ...], tip_id: str | None) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Protocol
 
 from bot.storage.model import (
@@ -34,6 +35,7 @@ class Row(Protocol):
         """Return the value of a column."""
 
 
+_profile_of = itemgetter("language", "country", "audience", "age_band")
 KINDS_REMEMBERED = 4096
 """How many different profiles, and choices, are kept ready."""
 
@@ -53,7 +55,7 @@ def profile_row(profile: Profile) -> dict[str, Any]:
 
 def profile_from(row: Row) -> Profile:
     """Read a profile from the columns of its chat."""
-    return _profile(row["language"], row["country"], row["audience"], row["age_band"])
+    return _profile(*_profile_of(row))
 
 
 # Among a million rows there are few different profiles and choices: each is made once, being a value.
@@ -116,14 +118,14 @@ def choice_row(choice: SubscriptionChoice) -> dict[str, Any]:
     }
 
 
-_CHOICE = (
+_choice_of = itemgetter(
     "hour", "minute", "zone", "days", "weekday", "quiet_start", "quiet_until", "paused_until", "pictures", "excluded"
-)  # fmt: skip
+)
 
 
 def choice_from(row: Row) -> SubscriptionChoice:
     """Read what a chat chose."""
-    return _choice(*(row[name] for name in _CHOICE))
+    return _choice(*_choice_of(row))
 
 
 @lru_cache(maxsize=KINDS_REMEMBERED)

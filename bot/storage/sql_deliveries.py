@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from bot.storage.bulk import Bulk, Types, Value
+from bot.storage.bulk import PART, Among, Bulk, ForMany, Types, Value, in_parts
 from bot.storage.engine import Database
 from bot.storage.model import Delivery, DeliveryState, DueDelivery, Result
 from bot.storage.rows import (
@@ -59,14 +60,13 @@ DUE = (
     # PostgreSQL: replicas pass over each other's rows instead of queueing. SQLite has one writer at a time anyway.
     .with_for_update(of=subscriptions, skip_locked=True)
 )
-TAKE = (
-    sa.update(subscriptions)
-    .where(
-        _subscription.chat_id.in_(sa.bindparam("chat_ids", expanding=True)),
-        _subscription.wake_at <= sa.bindparam("now"),
+TAKE = ForMany(
+    lambda among: (
+        sa.update(subscriptions)
+        .where(among(_subscription.chat_id), _subscription.wake_at <= sa.bindparam("now"))
+        .values(wake_at=sa.bindparam("until"), worker=sa.bindparam("b_worker"))
+        .returning(_subscription.chat_id)
     )
-    .values(wake_at=sa.bindparam("until"), worker=sa.bindparam("b_worker"))
-    .returning(_subscription.chat_id)
 )
 NEW_DELIVERY = sa.select(
     _subscription.chat_id,
@@ -75,15 +75,14 @@ NEW_DELIVERY = sa.select(
     sa.literal(DeliveryState.CLAIMED.value),
     sa.literal(1),
     _subscription.worker,
-).where(_subscription.chat_id.in_(sa.bindparam("chat_ids", expanding=True)))
-OWNED = (
-    sa.select(_subscription.chat_id, _subscription.worker)
-    .where(
-        _subscription.chat_id.in_(sa.bindparam("chat_ids", expanding=True)),
-        _subscription.wake_at > sa.bindparam("b_end"),
+)
+OWNED = ForMany(
+    lambda among: (
+        sa.select(_subscription.chat_id, _subscription.worker)
+        .where(among(_subscription.chat_id), _subscription.wake_at > sa.bindparam("b_end"))
+        .order_by(_subscription.chat_id)
+        .with_for_update()
     )
-    .order_by(_subscription.chat_id)
-    .with_for_update()
 )
 MARK = Bulk(
     CLAIM | {"b_tip": sa.String()},
@@ -93,9 +92,10 @@ MARK = Bulk(
         .values(state=DeliveryState.SENDING.value, tip_id=value("b_tip"))
     ),
 )
-MARKED = sa.select(_delivery.chat_id, _delivery.local_date, _delivery.attempt, _delivery.worker).where(
-    _delivery.chat_id.in_(sa.bindparam("chat_ids", expanding=True)),
-    _delivery.state == DeliveryState.SENDING.value,
+MARKED = ForMany(
+    lambda among: sa.select(_delivery.chat_id, _delivery.local_date, _delivery.attempt, _delivery.worker).where(
+        among(_delivery.chat_id), _delivery.state == DeliveryState.SENDING.value
+    )
 )
 FINISH = Bulk(
     CLAIM
@@ -120,8 +120,9 @@ FINISH = Bulk(
 )
 PLAN: Types = {"next_due": Instant(), "next_date": sa.Date(), "wake_at": Instant()}
 HISTORY: Types = {"sent": sa.Text(), "last_date": sa.Date()}
+PARAMETER = {name: f"b_{name}" for name in PLAN | HISTORY}
 MOVE_ON = Bulk(
-    OWNER | {f"b_{name}": kind for name, kind in (PLAN | HISTORY).items()},
+    OWNER | {PARAMETER[name]: kind for name, kind in (PLAN | HISTORY).items()},
     lambda value: (
         sa.update(subscriptions)
         .where(
@@ -131,10 +132,10 @@ MOVE_ON = Bulk(
         )
         .values(
             {
-                name: sa.case((_subscription.worker.is_(None), _subscription[name]), else_=value(f"b_{name}"))
+                name: sa.case((_subscription.worker.is_(None), _subscription[name]), else_=value(PARAMETER[name]))
                 for name in PLAN
             }
-            | {name: sa.func.coalesce(value(f"b_{name}"), _subscription[name]) for name in HISTORY}
+            | {name: sa.func.coalesce(value(PARAMETER[name]), _subscription[name]) for name in HISTORY}
             | {"worker": None}
         )
     ),
@@ -168,7 +169,7 @@ def _key(claim: DueDelivery) -> dict[str, object]:
 
 def _moved(result: Result) -> dict[str, object]:
     row = {"b_chat": result.claim.chat_id, "b_worker": result.claim.worker}
-    return row | {f"b_{name}": value for name, value in (moved_plan_row(result) | history_row(result)).items()}
+    return row | {PARAMETER[name]: value for name, value in (moved_plan_row(result) | history_row(result)).items()}
 
 
 def _finished(result: Result, now: datetime) -> dict[str, object]:
@@ -196,12 +197,16 @@ class SqlDeliveries(SqlBase):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
+        self._upsert = ForMany(self._build_upsert)
+
+    def _build_upsert(self, among: Among) -> sa.Insert:
         insert = self.insert(deliveries).from_select(
-            ["chat_id", "local_date", "due_at", "state", "attempt", "worker"], NEW_DELIVERY
+            ["chat_id", "local_date", "due_at", "state", "attempt", "worker"],
+            NEW_DELIVERY.where(among(_subscription.chat_id)),
         )
         # A tip that an earlier worker began to send stays so: it is in doubt, and its new owner decides.
         in_doubt = _delivery.state == DeliveryState.SENDING.value
-        self._upsert = insert.on_conflict_do_update(
+        return insert.on_conflict_do_update(
             index_elements=["chat_id", "local_date"],
             set_={
                 "state": sa.case((in_doubt, DeliveryState.SENDING.value), else_=DeliveryState.CLAIMED.value),
@@ -216,20 +221,21 @@ class SqlDeliveries(SqlBase):
         """See the protocol."""
         async with self.database.writing() as connection:
             found = await connection.execute(DUE, {"now": now, "limit": limit})
-            due: Sequence[sa.RowMapping] = found.mappings().all()
+            due: list[sa.RowMapping] = []
+            for part in found.mappings().partitions(PART):
+                due += part
+                await asyncio.sleep(0)
             if not due:
                 return ()
-            chat_ids = [row["chat_id"] for row in due]
-            taken = await connection.execute(
-                TAKE, {"chat_ids": chat_ids, "now": now, "until": now + lease, "b_worker": worker}
-            )
+            lease_of = {"now": now, "until": now + lease, "b_worker": worker}
+            taken = await TAKE.execute(connection, [row["chat_id"] for row in due], lease_of)
             mine = set(taken.scalars())
             due = [row for row in due if row["chat_id"] in mine]
             fresh = [row["chat_id"] for row in due if row["state"] != DeliveryState.DONE.value]
             if fresh:
-                await connection.execute(self._upsert, {"chat_ids": fresh})
+                await self._upsert.execute(connection, fresh)
         # Read only now, so that nobody waits for the database meanwhile.
-        return [claim_from(row, worker) for row in due]
+        return [claim_from(row, worker) async for part in in_parts(due) for row in part]
 
     async def mark_sending(
         self, tips: Sequence[tuple[DueDelivery, str]], now: datetime, margin: timedelta
@@ -240,8 +246,8 @@ class SqlDeliveries(SqlBase):
         chat_ids = [claim.chat_id for claim, _ in tips]
         async with self.database.writing() as connection:
             # Whoever holds these rows for the length of this transaction can lose none of them meanwhile.
-            owned = await connection.execute(OWNED, {"chat_ids": chat_ids, "b_end": now + margin})
-            owners = {(chat_id, worker) for chat_id, worker in owned}
+            owned = await OWNED.execute(connection, chat_ids, {"b_end": now + margin})
+            owners = {tuple(row) for row in owned}
             rows = [
                 {**_key(claim), "b_tip": tip_id}
                 for claim, tip_id in tips
@@ -250,7 +256,7 @@ class SqlDeliveries(SqlBase):
             if not rows:
                 return [False] * len(tips)
             await MARK.execute(connection, rows)
-            found = await connection.execute(MARKED, {"chat_ids": chat_ids})
+            found = await MARKED.execute(connection, chat_ids)
             marked = {tuple(row) for row in found}
         tried = {(row["b_chat"], row["b_date"], row["b_attempt"], row["b_worker"]) for row in rows}
         sendable = marked & tried
@@ -262,11 +268,14 @@ class SqlDeliveries(SqlBase):
             return
         # Everybody takes rows in the same order, subscriptions before deliveries: no two can wait for each other.
         ordered = sorted(results, key=lambda result: result.claim.chat_id)
-        moved = [_moved(result) for result in ordered]
+        moved, finished = [], []
+        async for some in in_parts(ordered):
+            moved += [_moved(result) for result in some]
+            finished += [_finished(result, now) for result in some if result.outcome]
         async with self.database.writing() as connection:
             for part in _one_row_a_chat(moved):
                 await MOVE_ON.execute(connection, part)
-            await FINISH.execute(connection, [_finished(result, now) for result in ordered if result.outcome])
+            await FINISH.execute(connection, finished)
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:
         """See the protocol."""
