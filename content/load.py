@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -125,10 +125,22 @@ class Loaded:
     pack: Pack
     faults: tuple[Fault, ...]
     places: dict[tuple[str, ...], tuple[str, int]]
+    base: Path = BASE_PACK
 
     def place(self, *path: str) -> tuple[str, int]:
         """Return file and line of an entry, for example `("tips", "ask-first")`."""
         return self.places.get(path, (path[0], 1))
+
+    def untranslated(self, path: tuple[str, ...], lacking: str, meanwhile: str) -> Fault:
+        """Return what to say of an entry whose words are `lacking` in a complete language.
+
+        The base pack promised to have them: a fault. Who lays a pack over it may write in one language: a warning that
+        tells what happens `meanwhile`.
+        """
+        file, line = self.place(*path)
+        if Path(file).is_relative_to(shown(self.base)):
+            return Fault(file, line, lacking)
+        return Fault(file, line, f"{lacking}; meanwhile, {meanwhile}", Severity.WARNING)
 
 
 def load_pack(folders: Sequence[Path] = ()) -> Pack:
@@ -251,11 +263,12 @@ class _Builder:
             languages={code: language for code in sorted(codes) if (language := self.language(code))},
             question_languages=tuple(sorted(self.question_languages)),
         )
-        self.faults += _not_removable(pack, base)
+        places = self.places()
+        self.faults += _not_removable(pack, base, places)
         for layered in self.kinds.values():
             self.faults += layered.faults
         unique = tuple(dict.fromkeys(sorted(self.faults)))
-        return Loaded(pack, unique, self.places())
+        return Loaded(pack, unique, places, base)
 
     def language(self, code: str) -> LanguagePack | None:
         head = {name: value for name, (value, _) in self.layer(code, "language").entries.items()}
@@ -308,15 +321,19 @@ class _Builder:
         return found
 
 
-def _not_removable(pack: Pack, base: Path) -> Iterable[Fault]:
+def _not_removable(pack: Pack, base: Path, places: Mapping[tuple[str, ...], tuple[str, int]]) -> Iterable[Fault]:
     """Report emergencies without text and needs without a helpline anywhere: no layer may cause that."""
     for topic_id, topic in pack.topics.items():
         if topic.urgency is not Urgency.EMERGENCY:
             continue
         for code, language in pack.languages.items():
-            if topic_id not in language.topics:
-                place = f"{shown(base)}/{code}/topics/{topic_id}.md"
-                yield Fault(place, 1, f"the text of the emergency '{topic_id}' is missing and may not be removed")
+            if topic_id in language.topics:
+                continue
+            file, line = places["topics", topic_id]
+            if Path(file).is_relative_to(shown(base)):
+                file, line = f"{shown(base)}/{code}/topics/{topic_id}.md", 1
+            message = f"the text of the emergency '{topic_id}' is missing in '{code}' and may not be removed"
+            yield Fault(file, line, f"{message}: every reply language needs it")
     served = {need for lines in pack.helplines.values() for line in lines.values() for need in line.needs}
     for need in (Need.SUICIDE, Need.REMOVE_IMAGE, Need.REPORT_IMAGE, Need.GENERAL):
         if need not in {n for line in pack.helplines.get(WORLD, {}).values() for n in line.needs}:

@@ -19,10 +19,15 @@ def tip_text(pack: Pack, tip: str, language: str) -> str:
 
     Raises KeyError when no language has it.
     """
+    return _found(pack, tip, language)[1]
+
+
+def _found(pack: Pack, tip: str, language: str) -> tuple[str, str]:
+    """Return the language in which a tip is told to a reader, and its words. Raises KeyError when it has none."""
     for code in (language, FALLBACK_LANGUAGE, *pack.languages):
         words = pack.languages.get(code)
         if words is not None and tip in words.tips:
-            return words.tips[tip]
+            return code, words.tips[tip]
     raise KeyError(tip)
 
 
@@ -44,7 +49,11 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False, li
     entry = pack.tips[tip]
     head = words("tips.daily-head") if daily else words("tips.head")
     source = italic(tip_source(pack, tip, profile.language))
-    text = "\n\n".join((bold(head), render_text(tip_text(pack, tip, profile.language)), source))
+    language, told = _found(pack, tip, profile.language)
+    lines = [bold(head), render_text(told), source]
+    if language != profile.language:
+        lines.insert(1, italic(words("other-language", language=pack.languages[language].name)))
+    text = "\n\n".join(lines)
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, entry.topic):
         button = topic_button(pack, entry.topic, profile.language, profile.audience)

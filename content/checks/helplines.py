@@ -32,6 +32,11 @@ def check_helplines(loaded: Loaded, today: date) -> Iterable[Fault]:
             findings = (*_check_entry(loaded.pack, country, entry), *_check_age(entry, today))
             for severity, message in findings:
                 yield Fault(file, line, f"'{name}': {message}", severity)
+            for code, language in loaded.pack.languages.items():
+                if language.complete and code not in entry.name:
+                    lacking = f"'{name}': the name is missing in '{code}'"
+                    meanwhile = f"readers of '{code}' see the line by its other name"
+                    yield loaded.untranslated(("helplines", country, name), lacking, meanwhile)
 
 
 def _check_country(pack: Pack, country: str) -> Iterator[Finding]:
@@ -73,8 +78,6 @@ def _check_entry(pack: Pack, country: str, line: Helpline) -> Iterator[Finding]:
 
 def _check_words(pack: Pack, line: Helpline) -> Iterator[Finding]:
     for code, language in pack.languages.items():
-        if language.complete and code not in line.name:
-            yield Severity.FAULT, f"the name is missing in '{code}'"
         if code not in line.name:
             continue  # the line stands there by its local name
         labels = [phone.label for phone in line.phones]

@@ -36,7 +36,8 @@ def check_quiz(loaded: Loaded, today: date) -> Iterator[Fault]:
         yield from (Fault(file, line, message) for message in _question_faults(loaded, name, question, today))
         for code, language in pack.languages.items():
             if language.complete and name not in language.quiz:
-                yield Fault(file, line, f"the quiz question '{name}' has no words in '{code}'")
+                lacking = f"the quiz question '{name}' has no words in '{code}'"
+                yield loaded.untranslated(("quiz", name), lacking, f"readers of '{code}' are not asked it")
         counts = {
             code: len(language.quiz[name].options) for code, language in pack.languages.items() if name in language.quiz
         }

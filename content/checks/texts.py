@@ -51,11 +51,11 @@ def _missing(loaded: Loaded, code: str, language: LanguagePack) -> Iterable[Faul
     """Name topics without a text, where the language calls itself complete; of others, the table shows them."""
     if not language.complete:
         return
-    file, line = loaded.place(code, "language", "name")
     everywhere = {name for other in loaded.pack.languages.values() for name in other.topics}
     for name in loaded.pack.topics:
         if name in everywhere and name not in language.topics and not name.startswith(_WITHOUT_TEXT):
-            yield Fault(file, line, f"the topic '{name}' has no text in '{code}'")
+            meanwhile = f"readers of '{code}' get it in another language, with a line that says so"
+            yield loaded.untranslated(("topics", name), f"the topic '{name}' has no text in '{code}'", meanwhile)
 
 
 def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[str]:

@@ -26,7 +26,8 @@ def check_tips(loaded: Loaded, today: date) -> Iterator[Fault]:
             yield Fault(file, line, f"the review of the tip '{name}' ({tip.reviewed}) is in the future")
         for code, language in pack.languages.items():
             if language.complete and name not in language.tips:
-                yield Fault(file, line, f"the tip '{name}' has no words in '{code}'")
+                meanwhile = f"readers of '{code}' get other tips instead"
+                yield loaded.untranslated(("tips", name), f"the tip '{name}' has no words in '{code}'", meanwhile)
     for code, language in pack.languages.items():
         for name, text in language.tips.items():
             file, line = loaded.place(code, "tips", name)

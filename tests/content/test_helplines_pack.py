@@ -127,7 +127,6 @@ def test_an_own_line_that_is_complete_has_no_fault(tmp_path: Path) -> None:
         ("03-5774-0992", "#9999", "the number '#9999' cannot be dialled in JP", 2),
         ("confidence: verified", "confidence: memory", "confidence is 'memory'", 2),
         ("Asia/Tokyo", "Asia/Edo", "the time zone 'Asia/Edo' does not exist", 2),
-        ('{en: Our line, ja: "わたしたちの窓口"}', "{en: Our line}", "the name is missing in 'ja'", 2),
         ("  zone:", "  url: http://example.org\n  zone:", "must begin with https://", 2),
         ("  zone:", "  contact: {chat: https://example.org}\n  zone:", "'chat' must be an address without", 2),
         ("2026-11-01", "2026-12-01", "lies in the future", 2),
