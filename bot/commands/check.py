@@ -59,5 +59,7 @@ def _changes(arguments: argparse.Namespace, cache: Path) -> int:
     if since.blast is None:
         sys.stdout.write("nothing that understanding is made from has changed\n")
         return 1 if arguments.strict and since.reviews else 0
-    sys.stdout.write(render_blast(since.blast) + "\n")
+    everything = cache / "since.txt"
+    everything.write_text(render_blast(since.blast, None) + "\n", "utf-8")
+    sys.stdout.write(render_blast(since.blast) + f"\n\nall of them, with the close calls: {everything}\n")
     return 1 if arguments.strict and (since.reviews or since.blast.silenced) else 0

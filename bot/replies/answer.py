@@ -18,7 +18,8 @@ from bot.understanding.model import Refusal, Understanding
 from content.model import Need, Pack, Urgency
 from content.profile import Profile
 
-_NEAREST = 3
+NEAREST = 3
+"""Topics that stand as buttons under an honest "I do not know"."""
 _NEXT = 2
 _CARD_NEEDS = (Need.EMERGENCY, Need.SUICIDE, Need.GENERAL)
 _LINE_NEEDS = (Need.GENERAL, Need.SUICIDE)
@@ -162,7 +163,7 @@ def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile) -> Reply
     words = Words(pack, profile.language)
     near = [item.topic for item in meaning.ranked if has_words(pack, item.topic) and item.topic != "bot-smalltalk"]
     rows: list[tuple[Button, ...]] = [
-        (topic_button(pack, name, profile.language, profile.audience),) for name in near[:_NEAREST]
+        (topic_button(pack, name, profile.language, profile.audience),) for name in near[:NEAREST]
     ]
     rows.append(
         (Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))

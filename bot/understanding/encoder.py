@@ -102,6 +102,26 @@ class E5Encoder:
         return True
 
 
+class Remembering:
+    """An encoder that encodes each text once and keeps all vectors: for putting the same texts to several engines."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._vectors: dict[str, Vectors] = {}
+        self.name, self.dimension = encoder.name, encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return unit vectors of shape [len(texts), dimension]. Raises EncoderUnavailable as the encoder does."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if fresh:
+            self._vectors.update(zip(fresh, self._encoder.encode(fresh), strict=True))
+        return np.stack([self._vectors[text] for text in texts]) if texts else self._encoder.encode(texts)
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word is in the encoder's own vocabulary."""
+        return self._encoder.knows(word)
+
+
 class _Tokenizer(Protocol):
     def encode(self, texts: str, *, add_bos: bool, add_eos: bool) -> list[int]: ...
 

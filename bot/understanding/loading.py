@@ -91,7 +91,7 @@ def find_fitted(content: str, cache: Path | None = None, shipped: Path = FITTED)
 def load_or_fit(
     content: Content,
     cache: Path,
-    encoder: str = "use",
+    encoder: str | Encoder = "use",
     progress: Progress | None = None,
     figure_reader: FigureReader | None = None,
 ) -> Engine:
@@ -104,7 +104,7 @@ def load_or_fit(
     folder = find_fitted(wanted, cache)
     if folder is None:
         fit = importlib.import_module("bot.understanding.fit")  # scikit-learn is loaded only now
-        made = load_encoder(encoder)
+        made = load_encoder(encoder) if isinstance(encoder, str) else encoder
         fitted = fit.fit(content.bank, content.topics, made, content.texts, progress or silent)
         folder = cache / wanted
         save_fitted(fitted, folder)

@@ -69,8 +69,9 @@ def test_sentences_that_were_taken_out_are_asked_too(pack: Path, tmp_path: Path)
     (pack / BANK).write_text("\n".join(kept) + "\n", "utf-8")
     blast = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=small).blast
     assert blast is not None
-    moved = [*blast.stolen, *blast.lost]
+    moved = [*blast.stolen, *blast.lost, *blast.close]
     assert {m.asked.topics[0] for m in moved} == {"passwords"}
+    assert blast.edit.topics == ("passwords",)
     assert all(m.asked.file == f"0/{BANK}" for m in moved)
 
 
