@@ -139,7 +139,8 @@ _RULES = compiled(
             r"\b(?:for ?ever|never (?:go(?:es)?|be|come|disappears?|vanish(?:es)?))\b",
         ),
         Rule.PHONE: (
-            rf"{_DO}(?:take|lock) (?:away )?{_ITS}{_GADGET}(?: or \w+)? (?:away|from|off)\b",
+            rf"{_DO}take (?:away )?{_ITS}{_GADGET}(?: or \w+)? (?:away|from|off)\b",
+            rf"{_DO}lock (?:away )?{_ITS}{_GADGET}(?: or \w+)? (?:away|off|from (?:him|her|them|(?:the|your) \w+))\b",
             rf"{_DO}(?:take away|confiscate|ban|forbid|withdraw|lock up|cut off) {_ITS}{_GADGET}(?!')\b",
             rf"\bno {_GADGET} for (?:a|one|two|three) (?:days?|weeks?|months?)\b",
             rf"{_DO}(?:punish|ground) (?:the|your|him|her|them)\b|\bas (?:a )?punishment\b",
