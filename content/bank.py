@@ -104,7 +104,7 @@ def _read_file(path: Path, reading: _Reading) -> None:
         if slang:
             reading.slang.setdefault(language, {})[columns[0].casefold()] = columns[1]
         else:
-            _read_line(path, number, columns, reading)
+            _read_line(path, (file, number), columns, reading)
 
 
 def _rows(rows: Sequence[str], width: int, file: str, reading: _Reading) -> Iterator[tuple[int, list[str]]]:
@@ -123,9 +123,9 @@ def _rows(rows: Sequence[str], width: int, file: str, reading: _Reading) -> Iter
             yield number, columns
 
 
-def _read_line(path: Path, number: int, columns: Sequence[str], reading: _Reading) -> None:
+def _read_line(path: Path, place: tuple[str, int], columns: Sequence[str], reading: _Reading) -> None:
     topic, urgency, style, text = columns
-    file, language = shown(path), path.parent.name
+    language = path.parent.name
     names = tuple(topic.split("|"))
     problems = [*_topic_problems(names, reading.topics)]
     if urgency not in set(Urgency):
@@ -133,7 +133,7 @@ def _read_line(path: Path, number: int, columns: Sequence[str], reading: _Readin
     if style not in STYLES:
         problems.append(f"'{style}' is no style; it is one of {', '.join(STYLES)}")
     if problems:
-        reading.faults += [Fault(file, number, problem) for problem in problems]
+        reading.faults += [Fault(*place, problem) for problem in problems]
         return
     line = BankLine(
         topics=names,
@@ -146,11 +146,11 @@ def _read_line(path: Path, number: int, columns: Sequence[str], reading: _Readin
     first = reading.seen.setdefault((language, fingerprint(text)), len(reading.lines))
     if first == len(reading.lines):
         reading.lines.append(line)
-        reading.places.append((file, number))
+        reading.places.append(place)
     elif first < reading.earlier:
-        reading.lines[first], reading.places[first] = line, (file, number)
+        reading.lines[first], reading.places[first] = line, place
     else:
-        reading.faults.append(_double((file, number), reading.places[first], line, reading.lines[first]))
+        reading.faults.append(_double(place, reading.places[first], line, reading.lines[first]))
 
 
 def _topic_problems(names: Sequence[str], topics: Collection[str]) -> Iterator[str]:
