@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
@@ -50,17 +51,22 @@ def text_width(text: str, font: FontProperties, size: float) -> float:
     return float(face.get_width_height()[0]) / 64
 
 
+@lru_cache(maxsize=4096)
+def _piece_width(piece: str, font: FontProperties, size: float) -> float:
+    # Letters move together only within a piece, so a line is as wide as its pieces; and these come again and again.
+    return text_width(piece, font, size)
+
+
 def wrap(text: str, font: FontProperties, size: float, width: float) -> list[str]:
     """Break a text into lines of at most `width` pixels: at spaces, or between signs of a script without spaces."""
     lines: list[str] = []
-    current = ""
+    current, used = "", 0.0
     for piece in _pieces(text):
-        joined = current + piece
-        if current and text_width(joined.rstrip(), font, size) > width:
+        if current and used + _piece_width(piece.rstrip(), font, size) > width:
             lines.append(current.strip())
-            current = piece.lstrip()
-        else:
-            current = joined
+            current, used = "", 0.0
+        current += piece
+        used += _piece_width(piece, font, size)
     lines.append(current.strip())
     return [line for line in lines if line]
 
