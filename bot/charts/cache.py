@@ -12,6 +12,7 @@ import contextlib
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from bot.charts.wire import Card, Job, read_answer, write_job
 from content.model import Pack
@@ -21,6 +22,8 @@ IDLE = 3.0
 """Seconds after the last chart until the worker ends."""
 PATIENCE = 60.0
 """Seconds for one chart, the start of the worker included."""
+WAIT = 8.0
+"""Seconds that an answer waits for its chart: less than a handler has, so that the numbers still go out as text."""
 WORKER = (sys.executable, "-m", "bot.charts")
 
 __all__ = ["ChartCache", "ChartError", "chart_text"]
@@ -36,9 +39,12 @@ class ChartCache(AbstractAsyncContextManager["ChartCache"]):
     Use it as an async context manager, or call `close` at the end.
     """
 
-    def __init__(self, *, idle: float = IDLE, patience: float = PATIENCE, worker: Sequence[str] = WORKER) -> None:
+    def __init__(
+        self, *, idle: float = IDLE, patience: float = PATIENCE, wait: float = WAIT, worker: Sequence[str] = WORKER
+    ) -> None:
         self._idle = idle
         self._patience = patience
+        self._wait = wait
         self._command = tuple(worker)
         self._version = ""
         self._pictures: dict[tuple[str, str], asyncio.Task[bytes]] = {}
@@ -50,8 +56,8 @@ class ChartCache(AbstractAsyncContextManager["ChartCache"]):
     async def png(self, pack: Pack, chart: str, language: str) -> bytes:
         """Return a chart as PNG, drawn on the first call only; calls at the same time wait for the same drawing.
 
-        Raises KeyError for a chart that the pack does not have, ChartError when it cannot be drawn; a later call
-        tries again.
+        Raises KeyError for a chart that the pack does not have, ChartError when it cannot be drawn (a later call
+        tries again) or is not drawn within `wait` seconds (the drawing goes on, and a later call gets it).
         """
         if pack.version != self._version:
             self._version = pack.version
@@ -61,13 +67,12 @@ class ChartCache(AbstractAsyncContextManager["ChartCache"]):
         if task is None:
             job = Job(language, build_sheet(pack, chart, language))
             task = self._pictures[key] = asyncio.create_task(self._draw(job))
-        pictures = self._pictures
+            task.add_done_callback(partial(_drop_failed, self._pictures, key))
         try:
-            return await asyncio.shield(task)
-        except ChartError:
-            if pictures.get(key) is task:
-                del pictures[key]
-            raise
+            async with asyncio.timeout(self._wait):
+                return await asyncio.shield(task)
+        except TimeoutError:
+            raise ChartError("the chart is not drawn yet") from None
 
     async def draw(self, sheet: Sheet | Card, language: str) -> bytes:
         """Return a picture that is not of the pack as PNG; it is not kept. Raises ChartError."""
@@ -135,3 +140,11 @@ class ChartCache(AbstractAsyncContextManager["ChartCache"]):
         if process.stdin is not None:
             process.stdin.close()
         await process.wait()
+
+
+def _drop_failed(
+    pictures: dict[tuple[str, str], asyncio.Task[bytes]], key: tuple[str, str], task: asyncio.Task[bytes]
+) -> None:
+    """Make room for another try, also when nobody waits for this one any more."""
+    if (task.cancelled() or task.exception() is not None) and pictures.get(key) is task:
+        del pictures[key]

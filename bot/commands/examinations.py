@@ -239,7 +239,7 @@ def examine_pack(settings: Settings, now: datetime) -> tuple[list[Finding], Pack
 
 async def examine_fonts(pack: Pack) -> Finding:
     """Draw a chart with Japanese words, as the bot does."""
-    async with ChartCache(patience=PATIENCE * 3) as charts:
+    async with ChartCache(patience=PATIENCE * 3, wait=PATIENCE * 3) as charts:
         try:
             await charts.png(pack, next(iter(pack.charts)), "ja" if "ja" in pack.languages else "en")
         except ChartError as error:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import lru_cache
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError, TimedOut
 
+from bot.charts.cache import ChartError
 from bot.handlers.context import BotContext
 from bot.handlers.file_ids import known_file_id, remember_file_id
 from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply
@@ -121,6 +123,9 @@ async def edit_reply(context: BotContext, reply: Reply) -> None:
             await _swap_picture(context, reply, reply.picture)
             await _note_shown(context, reply, context.chat.id)
             return
+    except ChartError:
+        logger.exception("chart-not-drawn", extra={"chart": reply.picture and reply.picture.chart})
+        reply = replace(reply, picture=None)
     except (BadRequest, ChatMigrated) as error:
         if "not modified" in str(error):
             return

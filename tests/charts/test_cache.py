@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ def worker(code: str, *arguments: str) -> tuple[str, ...]:
 
 
 async def test_a_chart_is_drawn_by_a_real_worker() -> None:
-    async with ChartCache() as cache:
+    async with ChartCache(wait=60) as cache:
         picture = await cache.png(base_pack(), "stats-total", "ja")
         assert picture.startswith(b"\x89PNG")
         assert cache.is_working
@@ -87,6 +88,26 @@ async def test_a_worker_without_an_answer_does_not_hold_the_caller(code: str) ->
         with pytest.raises(ChartError):
             await cache.png(base_pack(), "stats-total", "en")
         assert not cache.is_working
+
+
+async def test_an_answer_goes_out_without_a_slow_chart_and_the_next_one_has_it(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    slow = f"open({str(gate)!r}).read()\n"
+    async with ChartCache(wait=0, worker=worker(slow + COUNTING, str(tmp_path / "log"))) as cache:
+        with pytest.raises(ChartError, match="not drawn yet"):
+            await cache.png(base_pack(), "stats-total", "en")
+        await asyncio.to_thread(gate.write_text, "now")
+        await asyncio.wait(cache._pictures.values())
+        assert await cache.png(base_pack(), "stats-total", "en") == b"picture 1"
+
+
+async def test_a_drawing_that_fails_when_nobody_waits_any_more_is_tried_again() -> None:
+    async with ChartCache(wait=0, worker=worker(DYING)) as cache:
+        with pytest.raises(ChartError, match="not drawn yet"):
+            await cache.png(base_pack(), "stats-total", "en")
+        await asyncio.wait(cache._pictures.values())
+        assert not cache._pictures
 
 
 async def test_who_stops_waiting_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from bot.understanding.model import Understander
 from content.load import load_pack
 from content.model import Pack
 from tests.asgi_request import AsgiRequest
-from tests.handlers.rig import TOKEN, Rig
+from tests.handlers.rig import TOKEN, Painted, Rig
 
 
 class VirtualTime:
@@ -54,6 +54,7 @@ async def rig(pack: Pack, understander: Understander) -> AsyncIterator[Rig]:
     clock = MovableClock(NOON, ticking=False)
     app = build_sandbox(token=TOKEN, clock=clock)
     services = build_services(pack=pack, understander=understander, store=MemoryStore(), clock=clock.now)
+    services.charts = Painted()
     time = VirtualTime()
     pacer = Pacer(clock=time.clock, sleep=time.sleep)
     wiring = Wiring(TOKEN, "http://127.0.0.1", AsgiRequest(app), AsgiRequest(app), pacer)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.charts.cache import ChartCache, ChartError
 from bot.handlers import FEATURES, commands
 from bot.storage.model import StoreError
 from content.model import Audience, Pack
@@ -203,6 +204,23 @@ async def test_charts_are_turned_in_place_and_uploaded_once(rig: Rig) -> None:
     key = f"{following.removeprefix('stats:show:')}/en/{rig.services.pack.version}"
     kept = await rig.services.store.picture_file_id(rig.application.bot.id, key)
     assert kept == rig.last(YOUNG)["photo"][-1]["file_id"]
+
+
+class Late(ChartCache):
+    async def png(self, *_: object) -> bytes:
+        raise ChartError("the chart is not drawn yet")
+
+
+async def test_a_chart_that_is_not_drawn_in_time_goes_out_as_numbers(rig: Rig) -> None:
+    (menu,) = await rig.says("/stats", YOUNG)
+    (chart,) = await rig.presses("stats:show:stats-trend", menu, YOUNG)
+    assert "photo" in chart
+    await rig.services.charts.close()
+    rig.services.charts = Late()
+    for message in (menu, chart):
+        (sent,) = await rig.presses("stats:show:stats-total", message, YOUNG)
+        assert "photo" not in sent
+        assert "1,813" in text_of(sent)
 
 
 async def test_who_runs_the_bot_is_said_when_asked(rig: Rig) -> None:
