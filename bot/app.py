@@ -89,7 +89,7 @@ def load_understander(
             if found is None and progress is not None and cache is not None:
                 return load_or_fit(content, cache, progress=progress, figure_reader=reader)
             folder, behind = found or FITTED, found is None
-        engine = load_engine(folder, figure_reader=reader, degraded=behind)
+        engine = load_engine(folder, figure_reader=reader, degraded=behind, cache=cache)
     except ArtefactError as error:
         raise PackError([Fault(shown(BASE_PACK / "fitted"), 1, f"{error}; `make fit` makes it anew")]) from None
     if engine.trouble:

@@ -81,7 +81,8 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text or json.")
     cache_dir: Path = Field(
-        default=Path(".cache/mamori"), description="Folder for what can be made again (fitted overlays)."
+        default=Path(".cache/mamori"),
+        description="Folder for what can be made again (fitted overlays, the encoder's table).",
     )
 
     @field_validator("packs", mode="before")

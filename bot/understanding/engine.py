@@ -32,13 +32,13 @@ JOINED = 2
 class Weighed:
     """One view with its numbers and whether they come from letters alone.
 
-    `cries` tells whether a sentence of it is an emergency by itself; None when nobody has looked yet.
+    `cries` tells whether a sentence of it is an emergency by itself.
     """
 
     view: View
     numbers: Numbers
     letters: bool
-    cries: bool | None = None
+    cries: bool = False
 
 
 class Engine:
@@ -100,11 +100,7 @@ class Engine:
             return [self.understand(text) for text in texts]
         normal = [self._normalise(text) for text in texts]
         views = build_views([text for text in normal if text], self.encoder)
-        heads = self.fitted.heads
-        weighed = iter(
-            Weighed(view, numbers, letters=False, cries=cries)
-            for view, numbers, cries in zip(views, heads.weigh_all(views), heads.sentences_cry(views), strict=True)
-        )
+        weighed = iter(self._weigh_together(views, len(views)))
         return [
             self._conclude(text, [next(weighed)] if readable else [])
             for text, readable in zip(texts, normal, strict=True)
@@ -125,11 +121,15 @@ class Engine:
         if self.encoder is not None:
             try:
                 views = build_views(_pieces(self._normalise, text, recent), self.encoder)
-                return [Weighed(view, self.fitted.heads.weigh(view), letters=False) for view in views]
+                return self._weigh_together(views, 1)
             except Exception:  # noqa: BLE001, S110 - an encoder of one's own may raise anything; letters serve instead
                 pass
         views = build_views(_pieces(self._plain, text, recent), None)
         return [Weighed(view, self.fitted.heads.weigh_letters(view), letters=True) for view in views]
+
+    def _weigh_together(self, views: Sequence[View], judged: int) -> list[Weighed]:
+        found = zip(views, *self.fitted.heads.weigh_with_cries(views, judged), strict=True)
+        return [Weighed(view, numbers, letters=False, cries=cries) for view, numbers, cries in found]
 
     def _opens(self, name: str, weighed: Weighed) -> bool:
         return self.gate(name, weighed).opens(weighed.numbers.evidence)
@@ -142,10 +142,7 @@ class Engine:
         """
         if not weighed:
             return Urgency.NONE
-        own = self._degree(weighed[0])
-        cries = weighed[0].cries
-        if self.fitted.heads.sentence_cries(weighed[0].view) if cries is None else cries:
-            own = Urgency.EMERGENCY
+        own = Urgency.EMERGENCY if weighed[0].cries else self._degree(weighed[0])
         if len(weighed) == 1 or own is Urgency.EMERGENCY:
             return own
         joined, before = weighed[1], weighed[2]

@@ -76,18 +76,18 @@ class Heads:
         evidence = gather(self.layout, view, topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
         return Numbers(topic, degree, evidence, None)
 
-    def sentence_cries(self, view: View) -> bool:
-        """Return whether one sentence of a longer message is an emergency by itself, whatever stands around it."""
-        return self.sentences_cry([view])[0]
+    def weigh_with_cries(self, views: Sequence[View], judged: int) -> tuple[list[Numbers], list[bool]]:
+        """Return the numbers of views that have vectors, and for each whether a sentence of it cries.
 
-    def sentences_cry(self, views: Sequence[View]) -> list[bool]:
-        """Return the same for many views."""
-        gate = self.gates[EMERGENCY]
-        loud = [(number, one) for number, view in enumerate(views) for one in loudest(self.degrees, view)]
-        result = [False] * len(views)
-        for (number, _), numbers in zip(loud, self.weigh_all([one for _, one in loud]), strict=True):
-            result[number] |= bool(gate.score(numbers.evidence) >= self.alone)
-        return result
+        A sentence of a longer message cries when it is an emergency by itself, whatever stands around it. Only the
+        first `judged` views are looked at for that.
+        """
+        loud = [(number, one) for number, view in enumerate(views[:judged]) for one in loudest(self.degrees, view)]
+        numbers = self.weigh_all([*views, *(one for _, one in loud)])
+        gate, cries = self.gates[EMERGENCY], [False] * len(views)
+        for (number, _), one in zip(loud, numbers[len(views) :], strict=True):
+            cries[number] |= bool(gate.score(one.evidence) >= self.alone)
+        return numbers[: len(views)], cries
 
 
 def loudest(degrees: Classifier, view: View) -> list[View]:

@@ -26,11 +26,13 @@ def load_engine(
     figure_reader: FigureReader | None = None,
     *,
     degraded: bool = False,
+    cache: Path | None = None,
 ) -> Engine:
     """Return an engine on the fitted heads in `folder`. Loads the encoder, which takes about a second.
 
-    When the encoder is missing, or is not the one that the heads were fitted on, the engine works from letters
-    and says so (`Engine.trouble`). Raises ArtefactError when the heads themselves cannot be read.
+    `cache` is a folder in which the encoder may keep what can be made again. When the encoder is missing, or is not
+    the one that the heads were fitted on, the engine works from letters and says so (`Engine.trouble`). Raises
+    ArtefactError when the heads themselves cannot be read.
     """
     fitted = load_fitted(folder)
     trouble: str | None = None
@@ -39,7 +41,7 @@ def load_engine(
         trouble = "there is no encoder"
     else:
         try:
-            made = load_encoder(encoder) if isinstance(encoder, str) else encoder
+            made = load_encoder(encoder, cache) if isinstance(encoder, str) else encoder
             if not belongs(fitted, made):
                 trouble = f"the fitted understanding belongs to the encoder '{fitted.encoder}', not to '{made.name}'"
         except EncoderUnavailable as error:
@@ -104,8 +106,8 @@ def load_or_fit(
     folder = find_fitted(wanted, cache)
     if folder is None:
         fit = importlib.import_module("bot.understanding.fit")  # scikit-learn is loaded only now
-        made = load_encoder(encoder) if isinstance(encoder, str) else encoder
+        made = load_encoder(encoder, cache) if isinstance(encoder, str) else encoder
         fitted = fit.fit(content.bank, content.topics, made, content.texts, progress or silent)
         folder = cache / wanted
         save_fitted(fitted, folder)
-    return load_engine(folder, encoder, figure_reader)
+    return load_engine(folder, encoder, figure_reader, cache=cache)

@@ -33,9 +33,9 @@ def build_views(texts: Sequence[str], encoder: Encoder | None) -> list[View]:
     split = [sentences(text) or (text,) for text in texts]
     if encoder is None:
         return [View(text, hash_text(text), parts) for text, parts in zip(texts, split, strict=True)]
-    wanted = dict.fromkeys(texts)
-    for parts in split:
-        wanted.update(dict.fromkeys(parts if len(parts) > 1 else ()))
+    wanted: dict[str, None] = {}
+    for text, parts in zip(texts, split, strict=True):  # side by side, what they share is computed once
+        wanted.update(dict.fromkeys((text, *(parts if len(parts) > 1 else ()))))
     rows = {text: row for row, text in enumerate(wanted)}
     vectors = encoder.encode(list(wanted))
     return [
