@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from telegram import Update
-
 from bot.app import process
 from bot.charts.cache import ChartCache
 from bot.handlers import BotApplication
@@ -17,6 +15,7 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.people import People
 from bot.sandbox.pictures import fake_photo
 from bot.sandbox.state import Sandbox
+from bot.transport.reading import read_update
 from content.model import Pack
 
 TOKEN = "123456:the-token-of-the-tests"
@@ -50,7 +49,7 @@ class Rig:
 
     async def hand_in(self, raw: dict[str, Any]) -> None:
         """Hand one raw update to the bot."""
-        update = Update.de_json(raw, self.application.bot)
+        update = read_update(raw, self.application.bot)
         await process(self.application, update)
 
     async def says(self, text: str, person: int = MOTHER, chat: int | None = None) -> list[dict[str, Any]]:
