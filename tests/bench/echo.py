@@ -1,8 +1,9 @@
 """Echo throughput, polling and webhook, beside aiogram and the stock library: `python -m tests.bench.echo`.
 
 Each bot answers every message with its text. Ours is the whole machinery (own polling loop or webhook, per-chat
-order, pacing, own transport) with an echo in place of the core. All run on uvloop against the same server in another
-process, in turns within every round; webhook updates are posted from that round's own client process, 40 at a time.
+order, pacing, own transport, replies sent as all replies are) with an echo in place of the core. All run on uvloop
+against the same server in another process, in turns within every round; webhook updates are posted from that round's
+own client process, 40 at a time.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ from telegram import Update
 from telegram.ext import Application, MessageHandler, filters
 from telegram.request import HTTPXRequest
 
-from bot.transport.pacing import Pacer
+from bot.transport.pacing import REPLY, Pacer
 from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
 from bot.transport.reading import read_update
 from bot.transport.request import AiohttpRequest
+from bot.transport.sending import send_text
 from bot.web.server import serve
 from bot.web.webhook import SECRET_HEADER, Webhook
 from tests.bench.delivery import show
@@ -56,6 +58,12 @@ async def _echo(update: Update, _context: object) -> None:
         await message.reply_text(message.text)
 
 
+async def _echo_as_ours(update: Update, context: Any) -> None:
+    message = update.message
+    if message is not None and message.text is not None:
+        await send_text(context.bot, message.chat.id, message.text, lane=REPLY)
+
+
 def _ours(root: str) -> Any:
     async def overflow(_update: Update) -> None:
         return
@@ -66,7 +74,7 @@ def _ours(root: str) -> Any:
         .get_updates_request(AiohttpRequest(pool_size=4)).rate_limiter(Pacer()).concurrent_updates(processor)
         .updater(None).build()
     )  # fmt: skip
-    application.add_handler(MessageHandler(filters.TEXT, _echo))
+    application.add_handler(MessageHandler(filters.TEXT, _echo_as_ours))
     return application
 
 
