@@ -14,6 +14,7 @@ from typing import TextIO
 
 REDACTED = "[secret]"
 _QUIET = (
+    "alembic",
     "httpx",
     "httpcore",
     "aiosqlite",
@@ -23,6 +24,8 @@ _QUIET = (
     "aiohttp.access",
     "uvicorn.access",
 )
+LIBRARY = "library-says"
+"""The event of every line that a library writes."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -54,11 +57,13 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
         fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+        event, said = _event(record)
         line = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": event,
+            **said,
             **fields,
         }
         if record.exc_info:
@@ -71,10 +76,18 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one readable line, with its traceback below."""
-        fields = " ".join(f"{key}={value}" for key, value in vars(record).items() if key not in _STANDARD)
-        head = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower():7} {record.name} {record.getMessage()}"
+        event, said = _event(record)
+        fields = " ".join(f"{key}={value}" for key, value in {**said, **vars(record)}.items() if key not in _STANDARD)
+        head = f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower():7} {record.name} {event}"
         line = f"{head} {fields}".rstrip()
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _event(record: logging.LogRecord) -> tuple[str, dict[str, str]]:
+    """Return the name of the event; what a library says has no name, and stands in a field of its own."""
+    message = record.getMessage()
+    ours = record.name.partition(".")[0] in {"bot", "content"}
+    return (message, {}) if ours else (LIBRARY, {"said": message})
 
 
 class NoUpdates(logging.Filter):

@@ -90,6 +90,19 @@ def test_every_line_that_our_own_code_writes_is_an_event_name() -> None:
             assert len(node.args) == (2 if node.func.attr == "log" else 1), f"{where}: values belong into `extra`"
 
 
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_what_a_library_says_has_an_event_name_too(stream: io.StringIO, style: str) -> None:
+    setup_logging("INFO", style, [], stream)
+    logging.getLogger("uvicorn.error").warning("Shutting down in %s s", 5)
+    logging.getLogger("alembic.runtime.migration").info("Context impl SQLiteImpl.")
+    (line,) = stream.getvalue().splitlines()
+    if style == "json":
+        written = json.loads(line)
+        assert (written["event"], written["said"]) == ("library-says", "Shutting down in 5 s")
+    else:
+        assert line.endswith("warning uvicorn.error library-says said=Shutting down in 5 s")
+
+
 SECRETS = ("the-webhook-secret-42", "s3cret-of-the-database", "s3cret-of-the-proxy")
 
 

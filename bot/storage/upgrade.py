@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,6 +13,8 @@ from alembic.script import ScriptDirectory
 
 from bot.storage.engine import Database, describe
 from bot.storage.model import StoreError
+
+logger = logging.getLogger(__name__)
 
 LOCK = 0x6D616D6F7269
 """The number of the advisory lock under which PostgreSQL is upgraded."""
@@ -67,3 +70,5 @@ def _upgrade(connection: sa.Connection, name: str) -> None:
     if current is not None and current not in known:
         raise StoreError(f"The database {name} was made by a newer version of this program (schema {current}).")
     command.upgrade(config, "head")
+    if current != newest_version():
+        logger.info("schema-upgraded", extra={"before": current, "schema": newest_version()})

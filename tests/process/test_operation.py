@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -117,4 +118,7 @@ async def test_every_line_of_the_log_is_one_object_with_one_event_name(start: St
     assert await bot.stop() == 0
     assert bot.err
     for line in bot.err:
-        assert {"time", "level", "logger", "event"} <= set(json.loads(line))
+        written = json.loads(line)
+        assert {"time", "level", "logger"} <= set(written)
+        assert re.fullmatch(r"[a-z]+(-[a-z]+)*", written["event"]), line
+    assert '"schema-upgraded"' in "".join(bot.err)
