@@ -43,8 +43,8 @@ fuzz: $(STAMP) ## coverage-guided fuzzing of packs and updates for a minute each
 	$(BIN)/python -m tests.fuzz pack -max_total_time=60
 	$(BIN)/python -m tests.fuzz update -max_total_time=60
 
-image-test: $(STAMP) ## the Dockerfile's own commands in an empty environment
-	$(BIN)/python -m pytest -q tests/deploy/image_check.py
+image-test: $(STAMP) ## the Dockerfile's own commands, and those of docs/operations.md, in an empty environment
+	$(BIN)/python -m pytest -q tests/deploy/image_check.py tests/deploy/page_check.py
 
 fmt: $(STAMP) ## put the code in order
 	$(BIN)/ruff check --fix .

@@ -26,7 +26,7 @@ _QUIET = (
 )
 LIBRARY = "library-says"
 """The event of every line that a library writes."""
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
 class Redaction(logging.Formatter):
