@@ -21,6 +21,7 @@ from content.model import (
     WORLD,
     AgeBand,
     Agreement,
+    Asker,
     Chart,
     Entry,
     Figure,
@@ -220,7 +221,7 @@ class _Builder:
                 self.layer("charts").lay(document, "charts")
             case ("helplines", name):
                 self.layer("helplines", name.removesuffix(".yaml")).lay(self.yaml(path))
-            case ("sources.yaml" | "tips.yaml" | "quiz.yaml" as name,):
+            case ("sources.yaml" | "tips.yaml" | "quiz.yaml" | "askers.yaml" as name,):
                 self.layer(name.removesuffix(".yaml")).lay(self.yaml(path))
             case (language, "figures.yaml"):
                 self.layer(language, "figures").merge(self.yaml(path))
@@ -262,6 +263,7 @@ class _Builder:
             quiz=self.layer("quiz").typed(QuizQuestion),
             languages={code: language for code in sorted(codes) if (language := self.language(code))},
             question_languages=tuple(sorted(self.question_languages)),
+            askers=self.layer("askers").typed(Asker),
         )
         places = self.places()
         self.faults += _not_removable(pack, base, places)

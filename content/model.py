@@ -407,6 +407,23 @@ class LanguagePack(Entry):
     agreement: Agreement | None = None
 
 
+class Asker(Entry):
+    """A language in which people may ask, whether or not there are answers in it.
+
+    `line` says in that language that the answer is in `{language}`; `words` are small words, and `marks` signs, by
+    which a language in Latin letters is told from the others.
+    """
+
+    line: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^{}]*\{language\}[^{}]*$")]
+    words: str = ""
+    marks: str = ""
+
+    @cached_property
+    def small_words(self) -> frozenset[str]:
+        """The `words`, each by itself."""
+        return frozenset(self.words.split())
+
+
 class BankLine(Entry):
     """One sentence of the bank: accepted topics best first (or `out:KIND`), the urgency of the message, its style."""
 
@@ -432,6 +449,7 @@ class Pack(Entry):
     quiz: Mapping[Identifier, QuizQuestion] = Field(default_factory=dict)
     languages: Mapping[Language, LanguagePack]
     question_languages: tuple[Language, ...]
+    askers: Mapping[Identifier, Asker] = Field(default_factory=dict)
 
     @cached_property
     def countries(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TextIO
 
@@ -16,6 +16,7 @@ from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
 from bot.replies.answer import answer
 from bot.replies.model import Reply
+from bot.replies.tongues import choose_tongue
 from bot.replies.wording import reply_language
 from bot.understanding.bar import Bar
 from bot.understanding.explain import render_explanation, why
@@ -34,7 +35,7 @@ _LONGEST_LINE = 1_000_000
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `mamori ask`."""
     parser.add_argument("text", nargs="?", help="the question")
-    parser.add_argument("--lang", default=None, help="reply language (en, ja)")
+    parser.add_argument("--lang", default=None, help="reply language; without it that of the question")
     parser.add_argument("--country", default=None, help="two-letter country, for helplines")
     parser.add_argument("--audience", choices=_AUDIENCES, default=None, help="who asks")
     parser.add_argument("--json", action="store_true", help="print the answer as one line of JSON")
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     asker = Asker(pack, understander)
     if arguments.jsonl:
         return asker.answer_lines(sys.stdin, sys.stdout)
-    result = asker.ask(arguments.text, profile)
+    result = asker.ask(arguments.text, profile, said=arguments.lang is not None)
     if arguments.why:
         bank = load_bank([BASE_PACK, *settings.packs], pack.topics)
         sys.stdout.write(render_explanation(why(understander, arguments.text, bank)) + "\n\n")
@@ -90,10 +91,14 @@ class Asker:
         self._pack = pack
         self._understander = understander
 
-    def ask(self, text: str, profile: Profile) -> Answered:
-        """Return the answer to one question."""
+    def ask(self, text: str, profile: Profile, *, said: bool = True) -> Answered:
+        """Return the answer to one question; when no language was `said`, it is chosen by that of the question."""
         meaning = self._understander.understand(text)
+        if not said:
+            profile = replace(profile, language=choose_tongue(self._pack, text, profile).language)
         reply = answer(self._pack, meaning, profile, datetime.now(UTC))
+        if not said:
+            reply = choose_tongue(self._pack, text, profile).on_top(reply)
         ranked = tuple(item.topic for item in meaning.ranked[:5])
         return Answered(meaning.topic, ranked, str(meaning.urgency), with_choices(meaning, reply))
 
@@ -127,7 +132,7 @@ class Asker:
         except (ValueError, UsageError, RecursionError) as error:
             message = f"line {number} is not JSON" if isinstance(error, json.JSONDecodeError) else str(error)
             return {"id": line_id, "error": message}, False
-        return self.ask(text, profile).as_dict(line_id), True
+        return self.ask(text, profile, said=item.get("lang") is not None).as_dict(line_id), True
 
 
 def with_choices(meaning: Understanding, reply: Reply) -> str:

@@ -114,10 +114,15 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
         user = self.incoming.effective_user
         return self.is_private and user is not None and user.id in self.services.administrators
 
+    @property
+    def app_language(self) -> str | None:
+        """The language tag of the person's app, as Telegram tells it."""
+        user = self.incoming.effective_user
+        return user.language_code if user else None
+
     def guessed_profile(self) -> Profile:
         """Return what Telegram alone tells: the language of the person's app. Nothing else is assumed."""
-        user = self.incoming.effective_user
-        return Profile(language=reply_language(self.pack, user.language_code if user else None))
+        return Profile(language=reply_language(self.pack, self.app_language))
 
     async def profile(self) -> Profile:
         """Return what the chat told about its reader. A store that fails or hangs never keeps an answer back."""
@@ -131,6 +136,12 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
             if self._profile.language not in self.pack.languages:
                 self._profile = self.guessed_profile()
         return self._profile
+
+    def speak(self, profile: Profile) -> None:
+        """Answer this person so from now on: remembered in memory alone, for nothing was chosen."""
+        self._profile = profile
+        if self.is_private:
+            self.services.profiles.keep(self.chat.id, profile)
 
     async def save_profile(self, profile: Profile) -> None:
         """Keep what the chat told. Raises StoreError."""

@@ -14,10 +14,11 @@ from bot.handlers.limits import Turn
 from bot.handlers.places import asked_city, city
 from bot.handlers.sending import send_reply
 from bot.handlers.subscribe import own_wishes
-from bot.replies.answer import answer, is_for_one_reader
+from bot.replies.answer import answer, in_the_open, is_for_one_reader
 from bot.replies.media import media_reply
 from bot.replies.menus import topics_menu
 from bot.replies.model import Button, Reply
+from bot.replies.tongues import choose_tongue
 from bot.replies.wording import Words
 from bot.understanding.model import Understanding
 from content.model import Urgency
@@ -64,7 +65,12 @@ async def answer_text(context: BotContext, text: str) -> None:
             return
         meaning = await services.understand(text, recent)
         profile = await context.profile()
+        tongue = choose_tongue(context.pack, text, profile, context.app_language)
+        if tongue.language != profile.language:
+            profile = replace(profile, language=tongue.language)
+            context.speak(profile)
         reply = answer(context.pack, meaning, profile, services.clock(), operator=services.operator)
+        reply = tongue.on_top(reply)
         services.tally.add_meaning(meaning, profile.language)
         services.metrics.answered(_kind_of(meaning))
         if reply.emergency:
@@ -153,9 +159,10 @@ async def _answer_in_group(context: BotContext, meaning: Understanding, reply: R
     if is_for_one_reader(context.pack, meaning):
         await send_privately(context)
         return
-    words = Words(context.pack, (await context.profile()).language)
-    rows = ((Button(words("group.private"), url=private_link(context)),),)
-    await send_reply(context, replace(reply, buttons=rows))
+    profile = await context.profile()
+    reply = in_the_open(context.pack, meaning, reply, profile)
+    button = Button(Words(context.pack, profile.language)("group.private"), url=private_link(context))
+    await send_reply(context, replace(reply, buttons=((button,),)))
 
 
 def is_own_card(message: Message, bot_id: int) -> bool:

@@ -11,6 +11,7 @@ from bot.handlers.sending import edit_reply, send_reply
 from bot.replies.deeplink import parse_deep_link
 from bot.replies.helplines import helplines_reply
 from bot.replies.menus import age_reply, country_reply, ready_reply, welcome_reply
+from bot.replies.tongues import Tongue, app_line
 from bot.replies.topics import open_topic
 from bot.storage.model import StoreError
 from content.model import AgeBand, Audience
@@ -24,7 +25,8 @@ async def start(context: BotContext, payload: str) -> None:
     pack, profile, now = context.pack, await context.profile(), context.services.clock()
     link = parse_deep_link(pack, payload)
     if link is None:
-        await send_reply(context, welcome_reply(pack, profile))
+        line = Tongue(profile.language, app_line(pack, profile, context.app_language))
+        await send_reply(context, line.on_top(welcome_reply(pack, profile)))
         return
     if link.language and link.language != profile.language:
         profile = replace(profile, language=link.language)

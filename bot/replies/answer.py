@@ -21,6 +21,8 @@ from content.profile import Profile
 NEAREST = 3
 """Topics that stand as buttons under an honest "I do not know"."""
 _NEXT = 2
+_RELATED_WORTH = (0.3, 0.2, 0.1)
+"""What it counts, beside a score, that editors named a topic as related: the first the most."""
 _CARD_NEEDS = (Need.EMERGENCY, Need.SUICIDE, Need.GENERAL)
 _LINE_NEEDS = (Need.GENERAL, Need.SUICIDE)
 
@@ -65,6 +67,17 @@ def is_for_one_reader(pack: Pack, meaning: Understanding) -> bool:
     return any(name in pack.topics and pack.topics[name].sensitive for name in (meaning.topic, *meaning.also, *between))
 
 
+def in_the_open(pack: Pack, meaning: Understanding, reply: Reply, profile: Profile) -> Reply:
+    """Return the reply as a group reads it, without its buttons: they would answer in the open.
+
+    Where the words ask which of the buttons was meant, they say instead that this goes better in private.
+    """
+    asks = meaning.refusal is None and meaning.figure is None and (meaning.topic is None or meaning.close)
+    if asks and not meaning.degraded:
+        return Reply((Words(pack, profile.language).html("group.unsure"),))
+    return replace(reply, buttons=())
+
+
 def with_appendix(reply: Reply, line: str) -> Reply:
     """Return the reply with a rendered block added at the end of its last part."""
     return replace(reply, parts=(*reply.parts[:-1], f"{reply.parts[-1]}\n\n{line}")) if line else reply
@@ -96,8 +109,19 @@ def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: dat
     if not has_words(pack, topic):
         return unknown_reply(pack, meaning, profile)
     reply = topic_reply(pack, topic, profile, now)
-    others = [item.topic for item in meaning.ranked if item.topic != topic and has_words(pack, item.topic)]
-    return with_vote(pack, reply, topic, [*meaning.also, *others, *pack.topics[topic].related], profile)
+    return with_vote(pack, reply, topic, _next_best(pack, meaning, topic), profile)
+
+
+def _next_best(pack: Pack, meaning: Understanding, topic: str) -> list[str]:
+    """Return what may have been meant instead: what else was asked, then by score and by what editors call related.
+
+    Of a message that was clear, all other scores are near nothing, and say less than what is related.
+    """
+    worth = {item.topic: item.score for item in meaning.ranked}
+    for name, more in zip(pack.topics[topic].related, _RELATED_WORTH, strict=False):
+        worth[name] = worth.get(name, 0.0) + more
+    found = [*meaning.also, *sorted(worth, key=lambda name: -worth[name])]
+    return [name for name in dict.fromkeys(found) if name != topic and has_words(pack, name)]
 
 
 def bot_reply(pack: Pack, topic: str, profile: Profile, now: datetime, *, operator: str) -> Reply:

@@ -10,7 +10,7 @@ from bot.replies.answer import answer
 from bot.replies.render import length, render_text
 from bot.replies.topics import choose_voice, part_reply, topic_reply
 from bot.storage.model import ChatKind, Count
-from bot.understanding.model import Understanding
+from bot.understanding.model import Ranked, Understanding
 from content.model import Audience, Pack, Urgency
 from content.profile import Profile
 from tests.handlers.conftest import NOON
@@ -55,17 +55,26 @@ async def test_yes_is_counted_and_takes_the_question_away(rig: Rig) -> None:
     assert Count(today, "vote", "yes:grooming", "en", 1) in await rig.services.store.counts(today)
 
 
-async def test_no_is_counted_and_offers_the_next_two_topics(rig: Rig) -> None:
+async def test_no_is_counted_and_offers_the_next_two_topics(rig: Rig, pack: Pack) -> None:
     (answer,) = await rig.says("what is grooming", YOUNG)
     data = next(data for data in buttons_of(answer) if data.startswith("vote:no:grooming"))
     assert len(data.encode()) <= 64
     following = data.removeprefix("vote:no:").split(".")[1:]
-    assert len(following) == 2
+    assert following == list(pack.topics["grooming"].related[:2]), "the message was clear: what is related comes next"
     await rig.presses(data, answer, YOUNG)
     assert buttons_of(rig.last(YOUNG))[:2] == [f"topic:first:{name}" for name in following]
     await rig.services.tally.flush(rig.services.store)
     today = rig.clock.now().date()
     assert Count(today, "vote", "no:grooming", "en", 1) in await rig.services.store.counts(today)
+
+
+def test_what_comes_near_by_score_stands_before_what_is_only_related(pack: Pack) -> None:
+    ranked = (Ranked("grooming", 0.5), Ranked("sextortion", 0.4), Ranked("law", 0.02), Ranked("video-calls", 0.01))
+    reply = answer(pack, Understanding(Urgency.NONE, "grooming", ranked), Profile(), NOON)
+    found = [button.data for row in reply.buttons for button in row if button.data]
+    first, second = next(data for data in found if data.startswith("vote:no:")).split(".")[1:]
+    assert first == "sextortion"
+    assert second in pack.topics["grooming"].related
 
 
 async def test_a_topic_that_was_opened_from_a_menu_asks_for_no_vote(rig: Rig) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from bot.replies.wording import Words
 from bot.sandbox.faults import Fault
 from bot.storage.memory import MemoryStore
 from bot.storage.model import ChatKind, StoreError
 from bot.understanding.loading import load_engine
-from bot.understanding.model import Understanding
+from bot.understanding.model import Ranked, Understanding
 from content.model import FigureWording, Pack, Urgency
 from content.profile import Profile
 from tests.handlers.rig import GROUP, MOTHER, YOUNG, Rig, buttons_of, has_number, text_of
@@ -78,6 +79,19 @@ class BrokenUnderstander:
 
     def understand(self, *_: object) -> Understanding:
         raise RuntimeError("weights are gone")
+
+
+class Decided:
+    """Understands every message alike."""
+
+    def __init__(self, meaning: Understanding) -> None:
+        self._meaning = meaning
+
+    def urgency(self, *_: object) -> Urgency:
+        return self._meaning.urgency
+
+    def understand(self, *_: object) -> Understanding:
+        return self._meaning
 
 
 async def test_with_a_broken_understanding_the_helplines_come(rig: Rig) -> None:
@@ -178,9 +192,24 @@ async def test_in_a_group_a_worry_about_something_sensitive_is_not_answered_in_t
     username = rig.sandbox.world.bot["username"]
     (asked, *_) = await rig.says(f"@{username} what is sextortion", MOTHER, GROUP)
     shown = await rig.says(f"@{username} {concern}", MOTHER, GROUP)
-    (emergency, *_) = await rig.says(f"@{username} {URGENT[1]}", MOTHER, GROUP)
+    urgent = URGENT[1] if concern.isascii() else URGENT[4]
+    (emergency, *_) = await rig.says(f"@{username} {urgent}", MOTHER, GROUP)
     assert [(text_of(raw), buttons_of(raw)) for raw in shown] == [(text_of(emergency), buttons_of(emergency))]
     assert text_of(asked) != text_of(emergency), "a question about the matter itself is answered"
+
+
+async def test_in_a_group_nothing_asks_to_choose_between_buttons_that_are_not_there(rig: Rig, pack: Pack) -> None:
+    username = rig.sandbox.world.bot["username"]
+    (calm, *_) = await rig.says(f"@{username} what is grooming", MOTHER, GROUP)
+    meanings = [
+        Understanding(Urgency.NONE, None, (Ranked("grooming", 0.1), Ranked("law", 0.1))),
+        Understanding(Urgency.NONE, "grooming", (Ranked("grooming", 0.4), Ranked("sextortion", 0.4)), close=True),
+    ]
+    for meaning in meanings:
+        rig.services.understander = Decided(meaning)
+        (unsure, *_) = await rig.says(f"@{username} it is the one or the other", MOTHER, GROUP)
+        assert text_of(unsure) == Words(pack, "en")("group.unsure").replace("**", "")
+        assert buttons_of(unsure) == buttons_of(calm), "the same neutral button as under any answer there"
 
 
 async def test_the_buttons_of_an_emergency_lead_on(rig: Rig) -> None:
