@@ -63,6 +63,7 @@ privacy: $(STAMP) ## a thousand conversations, and no word of them anywhere (the
 	CONVERSATIONS=1000 $(BIN)/python -m pytest -q tests/test_privacy.py
 
 pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium)
+	$(BIN)/python -m pip install --quiet --require-hashes -r tests/pictures/requirements.txt
 	$(BIN)/python -m tests.pictures
 
 reference: $(STAMP) ## docs/reference/*.md and docs/img/architecture.svg anew, from the code

@@ -60,7 +60,7 @@ def _years(desk: Desk, query: FigureQuery) -> list[str]:
                 lines.append(desk.words("stats.absent.nothing"))
             elif gone:
                 lines.append(_absent(desk, desk.measure(measure), gone, known))
-            elif query.question is Question.CHANGE and query.years == known[:1]:
+            elif known and query.question is Question.CHANGE and query.years == known[:1]:
                 year = desk.year(known[0])
                 lines.append(desk.words("stats.absent.first", measure=desk.measure(measure), asked=year))
         return lines

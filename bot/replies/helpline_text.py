@@ -29,17 +29,20 @@ def line_block(
     *,
     notes: bool = True,
     lasting: bool = False,
+    brief: bool = False,
 ) -> str:
     """Return a helpline as two or three HTML lines: name; ways, hours, cost and languages; note and date of check.
 
-    A `lasting` block, which is kept and shown at any hour, says of the hours only "round the clock".
+    A `lasting` block, which is kept and shown at any hour, says of the hours only "round the clock". A `brief` one has
+    no third line: its note is left out, and the date of check ends the second.
     """
     hours = [] if lasting and not line.always else open_words(line, words, now)
-    facts = [*ways(line, words), *map(escape, (*hours, *_cost_and_languages(line, words)))]
+    checked = [escape(words_of_check) for words_of_check in age_of_check(line, words, now)]
+    facts = [*ways(line, words), *map(escape, (*hours, *_cost_and_languages(line, words))), *(checked if brief else [])]
     rows = [_title(line, words, audience), " · ".join(facts)]
     small = [escape(localised(line.note, words.language))] if notes and line.note else []
-    small += map(escape, age_of_check(line, words, now))
-    if small:
+    small += checked
+    if small and not brief:
         rows.append(f"<i>{' · '.join(small)}</i>")
     return "\n".join(row for row in rows if row)
 

@@ -33,7 +33,7 @@ __all__ = [
 
 CARD_LIMIT = 900
 """Characters of a card with four lines: about one screen of a phone."""
-_BRIEF = 3
+_BRIEF = 2
 _COUNTRIES_PER_ROW = 3
 _LIST_BUTTONS = "helplines:country"
 
@@ -60,15 +60,16 @@ def helpline_card(
 
 
 def brief_card(pack: Pack, profile: Profile, needs: Sequence[Need], now: datetime) -> str:
-    """Return whom to call now, as short as it can be said: the emergency number and at most three lines.
+    """Return whom to call now, as short as it can be said: the emergency number and at most two lines.
 
     Lines with a number to dial come first, since that is fastest; remarks stand in the long card, one button away.
+    No blank line parts them: all of it is to be seen at once.
     """
     words = Words(pack, profile.language)
     lines = [line for line in choose_helplines(pack, profile, needs, now, _BRIEF + 1) if line.kind != "emergency"]
     lines.sort(key=lambda line: not line.phones)
-    blocks = [line_block(line, words, profile.audience, now, notes=False) for line in lines[:_BRIEF]]
-    card = "\n\n".join([*_emergency_head(pack, profile, needs, words), *blocks])
+    blocks = [line_block(line, words, profile.audience, now, brief=True) for line in lines[:_BRIEF]]
+    card = "\n".join([*_emergency_head(pack, profile, needs, words), *blocks])
     return card or words.html("helpline.local-emergency")
 
 

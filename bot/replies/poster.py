@@ -25,6 +25,8 @@ _SIZE = 16.5
 _CODE_SIDE = 70.0
 _SIGNS = re.compile("[☎💬🌐✉🆘]\ufe0f? ?")
 """Signs of a chat that the fonts of a paper do not have."""
+_FULL_STOP = re.compile(r"([。！？](?:\*\*)?) ")
+"""A space behind a full stop that is wide already: at the beginning of a line it would look like a mistake."""
 
 
 def poster_paper(pack: Pack, topic: str, profile: Profile, now: datetime, *, username: str) -> Paper:
@@ -87,5 +89,5 @@ def _line(line: Helpline, words: Words) -> str:
 
 def _plain(rendered: str) -> str:
     """Return rendered words as a paper marks them: bold between stars, no other markup, no signs of a chat."""
-    marked = re.sub(r"</?b>", "**", rendered)
+    marked = _FULL_STOP.sub(r"\1", re.sub(r"</?b>", "**", rendered))
     return _SIGNS.sub("", html.unescape(re.sub(r"<[^>]+>", "", marked))).strip()

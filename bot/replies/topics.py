@@ -8,17 +8,15 @@ from datetime import datetime
 
 from bot.replies.credits import publishers
 from bot.replies.figures import figure_sentence, stats_reply
-from bot.replies.helplines import helpline_card, helpline_line
+from bot.replies.helplines import brief_card, helpline_card, helpline_line
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, italic, render_text, spoiler
 from bot.replies.wording import Words
 from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
 from content.profile import Profile
 
-_CARD_LINES = 3
-_PART_LINES = 2
-_CREDITS = 2
-"""Publishers under a first screen; all sources are one button away."""
+_CREDITS = 1
+"""Publishers under a first screen, which is to fit a phone; all sources are one button away."""
 _AGREEMENT_UNDER = "family-rules"
 """The topic that leads to the family agreement."""
 _RELATED = 3
@@ -84,7 +82,7 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     if language != profile.language:
         lines.insert(0, italic(words("other-language", language=pack.languages[language].name)))
     if entry.urgency is Urgency.EMERGENCY:
-        lines.append(helpline_card(pack, profile, entry.needs, now, limit=_CARD_LINES))
+        lines.append(brief_card(pack, profile, entry.needs, now))
     elif entry.urgency is Urgency.CONCERN or entry.group in _WITH_HELP:
         lines.append(helpline_line(pack, profile, entry.needs, now))
     lines.append(_sources_line(pack, text, words))
@@ -125,7 +123,7 @@ def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetim
         body = spoiler(body) if entry.sensitive else body
     if entry.urgency is Urgency.EMERGENCY and part != "help":
         # The part takes the place of the first screen; whom to call must not go with it.
-        body += "\n\n" + helpline_card(pack, profile, entry.needs, now, limit=_PART_LINES)
+        body += "\n\n" + brief_card(pack, profile, entry.needs, now)
     heading = bold(f"{voice.title} · {part_label(words, part, profile.audience)}")
     return Reply((f"{heading}\n\n{body}",), rows, shows=shown_items(pack, topic, profile))
 
@@ -145,11 +143,14 @@ def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tu
     text, _ = _text(pack, topic, profile.language)
     words = Words(pack, profile.language)
     voice = choose_voice(text, profile.audience)
-    names = ["first", *(name for name in PART_NAMES if name in voice.parts), "help"]
-    names += ["related"] if _related(pack, topic) else []
-    row = [_part_button(words, name, topic, profile.audience) for name in (*names, "sources") if name != shown]
-    row.append(Button(words("share"), share=topic))
-    rows = _rows(row, 2)
+    names = ("first", *(name for name in PART_NAMES if name in voice.parts), "help")
+    aside = ("related", "sources") if _related(pack, topic) else ("sources",)
+    near, far = (
+        [_part_button(words, name, topic, profile.audience) for name in some if name != shown]
+        for some in (names, aside)
+    )
+    # Three short labels share the last row, so that the whole answer is seen at once on a phone.
+    rows = (*_rows(near, 2), (*far, Button(words("share"), share=topic)))
     if topic == _AGREEMENT_UNDER and any(language.agreement for language in pack.languages.values()):
         return (*rows, (Button(words("command.agreement"), "agreement:show:all"),))
     return rows

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Any
+from unicodedata import east_asian_width
 
 import pytest
 
 from bot.replies.answer import answer
+from bot.replies.emergency import emergency_reply, emergency_topics
+from bot.replies.model import Reply
 from bot.replies.render import length, render_text
 from bot.replies.topics import choose_voice, part_reply, topic_reply
 from bot.storage.model import ChatKind, Count
@@ -119,6 +123,20 @@ def test_a_first_screen_fits_a_phone(pack: Pack) -> None:
         for name, text in language.topics.items():
             for audience in (None, *Audience):
                 assert length(render_text(choose_voice(text, audience).first)) <= 600, (code, name, audience)
+
+
+def screen_lines(reply: Reply) -> int:
+    """Return about how many lines of a phone, 40 Latin letters wide, a message takes; a row of buttons is two."""
+    wide = [sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in reply.plain.split("\n")]
+    return sum(max(1, ceil(width / 40)) for width in wide) + 2 * len(reply.buttons)
+
+
+@pytest.mark.parametrize(("language", "country"), [("en", "GB"), ("ja", "JP"), ("es", "MX")])
+@pytest.mark.parametrize("audience", [Audience.YOUNG, Audience.PARENT])
+def test_an_emergency_is_seen_at_once_on_a_phone(pack: Pack, language: str, country: str, audience: Audience) -> None:
+    for topic in emergency_topics(pack):
+        reply = emergency_reply(pack, topic, Profile(language=language, country=country, audience=audience), NOON)
+        assert screen_lines(reply) <= 33, topic
 
 
 @pytest.mark.parametrize("country", [None, "JP", "GB"])

@@ -40,14 +40,14 @@ def strict(rig: Rig) -> Rig:
 
 async def test_the_bot_asks_for_a_pause_once_and_then_stays_silent(strict: Rig) -> None:
     for _ in range(2):
-        assert await strict.says("what is grooming")
-    (pause,) = await strict.says("what is grooming")
+        assert await strict.says("グルーミングとは何ですか")
+    (pause,) = await strict.says("グルーミングとは何ですか")
     assert "間をおいて" in text_of(pause)
     assert buttons_of(pause) == ["helplines:show:all"]
-    assert await strict.says("what is grooming") == []
-    assert await strict.says("what is grooming", person=YOUNG), "another chat is not concerned"
+    assert await strict.says("グルーミングとは何ですか") == []
+    assert await strict.says("グルーミングとは何ですか", person=YOUNG), "another chat is not concerned"
     strict.clock.advance(timedelta(minutes=2))
-    assert "間をおいて" not in text_of((await strict.says("what is grooming", person=MOTHER))[-1])
+    assert "間をおいて" not in text_of((await strict.says("グルーミングとは何ですか", person=MOTHER))[-1])
 
 
 async def test_an_emergency_is_answered_however_much_was_asked_before(strict: Rig) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.replies.figures import figure_reply, figure_sentence, stats_menu, stats_reply
@@ -244,6 +244,7 @@ QUERIES = st.builds(
 
 @settings(max_examples=300, deadline=None)
 @given(query=QUERIES, language=st.sampled_from(LANGUAGES))
+@example(FigureQuery("stats-abroad", Question.CHANGE, ("thorn-interaction",)), "en")  # measured once, in no named year
 def test_any_query_is_answered_with_a_source_or_refused_without_a_number(query: FigureQuery, language: str) -> None:
     reply = figure_reply(base_pack(), query, language)
     assert all(0 < length(part) <= MESSAGE_LIMIT for part in reply.parts)
