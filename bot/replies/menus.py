@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.replies.helplines import country_rows
-from bot.replies.model import Button, Reply
+from bot.replies.model import Button, Reply, rows_that_fit
 from bot.replies.topics import topic_button, topics_of_group
 from bot.replies.wording import Words
 from content.model import AgeBand, Audience, Pack
@@ -79,8 +79,8 @@ def group_menu(pack: Pack, group: str, profile: Profile) -> Reply:
         for name, _ in topics_of_group(pack, group)
         if name.startswith("stats-") or pack.topic_text(name, profile.language)
     ]
-    rows = [tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)]
-    return Reply((words.html(f"group.{group}"),), (*rows, (Button(words("back"), "topics:menu:all"),)))
+    rows = (*rows_that_fit(buttons), (Button(words("back"), "topics:menu:all"),))
+    return Reply((words.html(f"group.{group}"),), rows)
 
 
 def settings_reply(pack: Pack, profile: Profile, *, first_language: str | None = None) -> Reply:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import east_asian_width
 
 MESSAGE_LIMIT = 4096
 """Characters of one text message after entities are parsed (Telegram)."""
@@ -12,6 +14,8 @@ CAPTION_LIMIT = 1024
 """Characters of a picture's caption after entities are parsed (Telegram)."""
 BUTTON_DATA_LIMIT = 64
 """Bytes of a button's callback data (Telegram)."""
+LABEL_ROOM = 22
+"""Latin letters that half the width of a phone shows of a button; Telegram cuts off the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,21 @@ class Button:
     data: str | None = None
     url: str | None = None
     share: str | None = None
+
+
+def rows_that_fit(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
+    """Return rows of two where both labels can be read on a phone, else of one, in the order given."""
+    rows: list[tuple[Button, ...]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) == 1 and _is_short(rows[-1][0].label) and _is_short(button.label):
+            rows[-1] = (*rows[-1], button)
+        else:
+            rows.append((button,))
+    return tuple(rows)
+
+
+def _is_short(label: str) -> bool:
+    return sum(2 if east_asian_width(char) in "WF" else 1 for char in label) <= LABEL_ROOM
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.replies.figure_desk import Desk, limit_lines, open_desk, source_line
-from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply
+from bot.replies.model import CAPTION_LIMIT, Button, Picture, Reply, rows_that_fit
 from bot.replies.render import length, render_text
 from content.model import Pack
 from content.numbers import fill_numbers
@@ -13,8 +13,7 @@ from content.panels import Sheet, build_sheet, chart_table
 def stats_menu(pack: Pack, language: str) -> Reply:
     """Return the menu of charts; each button's data is `stats:show:<chart>`."""
     desk = open_desk(pack, language)
-    buttons = [_chart_button(desk, chart) for chart in pack.charts]
-    rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+    rows = rows_that_fit([_chart_button(desk, chart) for chart in pack.charts])
     return Reply((desk.words.html("stats.choose"),), rows)
 
 

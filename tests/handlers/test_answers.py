@@ -10,6 +10,7 @@ import pytest
 
 from bot.replies.answer import answer
 from bot.replies.emergency import emergency_reply, emergency_topics
+from bot.replies.menus import GROUPS, group_menu
 from bot.replies.model import Reply
 from bot.replies.render import length, render_text
 from bot.replies.topics import choose_voice, part_reply, topic_reply
@@ -129,6 +130,14 @@ def screen_lines(reply: Reply) -> int:
     """Return about how many lines of a phone, 40 Latin letters wide, a message takes; a row of buttons is two."""
     wide = [sum(2 if east_asian_width(char) in "WF" else 1 for char in line) for line in reply.plain.split("\n")]
     return sum(max(1, ceil(width / 40)) for width in wide) + 2 * len(reply.buttons)
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "es"])
+def test_no_topic_in_a_menu_shares_its_row_when_its_name_would_be_cut_off(pack: Pack, language: str) -> None:
+    for group in GROUPS:
+        for row in group_menu(pack, group, Profile(language=language)).buttons:
+            wide = [sum(2 if east_asian_width(char) in "WF" else 1 for char in button.label) for button in row]
+            assert len(row) == 1 or max(wide) <= 22, row
 
 
 @pytest.mark.parametrize(("language", "country"), [("en", "GB"), ("ja", "JP"), ("es", "MX")])
