@@ -24,6 +24,7 @@ OUT = Path(__file__).parents[2] / "docs" / "img"
 PATIENCE = 30_000
 """Milliseconds that a picture waits for the bot."""
 WHO = {"en": "young", "ja": "mother"}
+NAME = {"en": "Ellie", "ja": "陽子"}
 COUNTRY = {"en": "GB", "ja": "JP"}
 AUDIENCE = {"en": "young", "ja": "parent"}
 SAYS = {
@@ -204,8 +205,7 @@ async def agreement(phone: Phone) -> None:
 
 async def group(phone: Phone) -> None:
     """Ask in a group, openly and about something that is for one reader alone."""
-    await phone.say("/settings")
-    await phone.press(phone.pack.languages[phone.language].name)
+    await phone.page.get_by_role("button", name=NAME[phone.language], exact=True).click()
     await phone.say(f"@mamori_bot {SAYS['answer'][phone.language]}")
     await phone.say(f"@mamori_bot {SAYS['emergency'][phone.language]}")
     await phone.keep("group")

@@ -376,6 +376,15 @@ async def test_a_share_button_begins_an_inline_query(stage: Stage) -> None:
     assert (await stage.heard("inline_query"))["query"] == "grooming"
 
 
+async def test_a_message_that_begins_with_the_bots_name_can_be_sent(stage: Stage) -> None:
+    page = await started(stage)
+    await page.clock.install()
+    await page.locator("#text").fill("@mamori_bot hello")
+    await page.keyboard.press("Enter")
+    await page.clock.run_for(1000)
+    await expect(page.locator("#popover")).to_be_hidden()
+
+
 async def test_in_a_group_several_people_write_and_reply(stage: Stage) -> None:
     sent = await stage.call("sendMessage", chat_id=GROUP, text="A tip for all")
     page = await stage.open("?person=group")

@@ -100,6 +100,7 @@ function submit(model, act) {
   const text = byId("text");
   const words = text.value.trim();
   if (!words) return;
+  clearTimeout(inlineTimer); // what was sent is not asked for any more
   act.say(words);
   setText("");
   closePopover();
