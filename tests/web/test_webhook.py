@@ -1,7 +1,8 @@
 import asyncio
+import hmac
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from typing import Any
 
 import httpx
@@ -106,6 +107,36 @@ async def test_a_request_without_the_secret_is_refused(hook: Hook, given_secret:
     assert response.status_code == 403
     assert hook.handled == []
     assert hook.webhook.counts.refused == 1
+
+
+async def test_the_secret_is_compared_in_constant_time_before_the_body_is_read(
+    hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[tuple[bytes, bytes]] = []
+    read: list[bytes] = []
+    compare = hmac.compare_digest
+
+    def watch(given: bytes, wanted: bytes) -> bool:
+        compared.append((given, wanted))
+        return compare(given, wanted)
+
+    async def receive() -> dict[str, object]:
+        read.append(b"{}")
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answers.append(message.get("status"))
+
+    monkeypatch.setattr(hmac, "compare_digest", watch)
+    answers: list[object] = []
+    scope = {
+        "type": "http", "method": "POST", "path": "/telegram", "raw_path": b"/telegram", "query_string": b"",
+        "headers": [(SECRET_HEADER.lower().encode(), b"wrong")],
+    }  # fmt: skip
+    await build_web(webhook=hook.webhook)(scope, receive, send)
+    assert compared == [(b"wrong", SECRET.encode())]
+    assert answers[0] == 403
+    assert read == []
 
 
 @pytest.mark.parametrize(
