@@ -15,7 +15,7 @@ from functools import partial
 import uvloop
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import Wiring, build_services, load_understander, run_bot
+from bot.app import Wiring, build_services, load_understander, run_bot, settle_memory
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
 from bot.commands.reload import fit_beside, keep_reloading
@@ -96,6 +96,7 @@ async def _run(settings: Settings, token: str) -> None:
             pacer=Pacer(rate=settings.broadcast_rate),
             pending_per_chat=settings.pending_per_chat,
         )
+        settle_memory()
         worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         read, fit = partial(_read, settings), partial(fit_beside, settings.packs, settings.cache_dir)
         with stop_on_signals() as stop, reload_on_hangup() as asked:
