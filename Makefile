@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint fmt bench load faults privacy lock fit pictures cities help security audit fuzz image-test reference docs
+.PHONY: run test lint fmt bench figures load faults privacy lock fit pictures cities help security audit fuzz image-test reference docs
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ fmt: $(STAMP) ## put the code in order
 
 bench: $(STAMP) ## speed and memory, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+figures: $(STAMP) ## all of bench, load and faults, written into docs/ (half an hour; wants an idle machine)
+	$(BIN)/python -m tests.bench --write
 
 load: $(STAMP) ## two replicas under load with one killed half-way, and the maximum of one process (three minutes)
 	$(BIN)/python -m tests.bench.load

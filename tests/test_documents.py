@@ -95,3 +95,11 @@ def test_every_row_of_the_security_table_names_a_test_that_exists() -> None:
         for file, test in named:
             text = (ROOT / file).read_text("utf-8")
             assert re.search(rf"def {test}\(", text), f"{file}::{test}"
+
+
+def test_every_row_of_the_fault_table_names_its_test() -> None:
+    page = (ROOT / "docs/reliability.md").read_text("utf-8")
+    table = page.split("\n## Faults\n\n")[1].split("\n\n")[0]
+    rows = table.splitlines()[2:]
+    assert len(rows) > 25
+    assert [row for row in rows if not re.search(r"\| `tests/[\w/]+\.py::test_\w+` \|$", row)] == []

@@ -22,6 +22,7 @@ from bot.app import Wiring, build_application, build_services, load_understander
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from content.load import load_pack
+from tests.bench.report import head, show
 from tests.bench.transport import TOKEN, serve_answers
 
 PEOPLE = 100
@@ -78,8 +79,10 @@ def main() -> None:
     with serve_answers([0.0]) as (port,):
         took, cpu = uvloop.run(measure(f"http://127.0.0.1:{port}"))
     middle, most = took[len(took) // 2], took[int(len(took) * 0.99)]
-    print(f"{PEOPLE} presses at once: median {middle:.0f} ms, p99 {most:.0f} ms until done")  # noqa: T201 -- output
-    print(f"CPU of a press: median {cpu[len(cpu) // 2]:.2f} ms, with the answer to it")  # noqa: T201 -- output
+    head(f"{PEOPLE} presses at once", "ms")
+    show("median until done", f"{middle:.0f}")
+    show("p99 until done", f"{most:.0f}")
+    show("CPU of a press and its answer", f"{cpu[len(cpu) // 2]:.2f}")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ from bot.transport.request import AiohttpRequest
 from bot.transport.sending import send_text
 from bot.web.server import serve
 from bot.web.webhook import SECRET_HEADER, Webhook
-from tests.bench.delivery import show
+from tests.bench.report import head, show
 from tests.bench.telegram import TOKEN, Telegram, message_update, playing_telegram
 
 ROUNDS = 3
@@ -49,7 +49,8 @@ STOCK_UPDATES = 600
 """The stock library gets fewer, or most of the time would go there."""
 PARALLEL = 40
 SECRET = "bench"
-NAMES = ("ours", "aiogram", "stock")
+GOALS = {"ours": "", "aiogram": "1.5", "stock": "3"}
+NAMES = tuple(GOALS)
 
 
 async def _echo(update: Update, _context: object) -> None:
@@ -236,11 +237,10 @@ def main() -> None:
                     rate = uvloop.run(measure(telegram, name, webhook=webhook, first=first))
                     found.setdefault((webhook, name), []).append(rate)
                     first += UPDATES
-    show("updates by", "bot", "echoes/s", "ours is faster by")
-    show(*["---"] * 4)
+    head("updates by", "bot", "echoes/s", "ours is faster by", "goal")
     for (webhook, name), rates in found.items():
         rate, ours = statistics.median(rates), statistics.median(found[webhook, "ours"])
-        show("webhook" if webhook else "polling", name, f"{rate:.0f}", f"{ours / rate:.2f}")
+        show("webhook" if webhook else "polling", name, f"{rate:.0f}", f"{ours / rate:.2f}", GOALS[name])
 
 
 if __name__ == "__main__":

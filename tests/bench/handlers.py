@@ -26,6 +26,7 @@ from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from bot.transport.request import AiohttpRequest
 from content.load import load_pack
+from tests.bench.report import head, show
 from tests.bench.transport import TEXT, TOKEN, serve_answers
 
 ROUNDS = 7
@@ -109,10 +110,9 @@ def main() -> None:
     """Measure and print the table."""
     with serve_answers([0.0]) as (port,):
         costs = uvloop.run(measure(f"http://127.0.0.1:{port}"))
-    print("| update | CPU ms | times the bare handler |")  # noqa: T201 -- a benchmark's output
-    print("|---|---|---|")  # noqa: T201 -- same
+    head("update", "CPU ms", "times the bare handler", "goal")
     for name, cost in costs.items():
-        print(f"| {name} | {cost:.2f} | {cost / costs['bare handler']:.2f} |")  # noqa: T201 -- same
+        show(name, f"{cost:.2f}", f"{cost / costs['bare handler']:.2f}", "1.43" if name == "/tips" else "")
 
 
 if __name__ == "__main__":

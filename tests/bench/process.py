@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from tests.bench.report import head, show
+
 TOKEN = "123456:the-token-of-the-bench"
 PERSON = 71002
 ROUNDS = 5
@@ -88,12 +90,11 @@ def main() -> None:
     """Measure and print the table."""
     rounds = [asyncio.run(once()) for _ in range(ROUNDS)]
     first, before, after, drawing = (statistics.median(column) for column in zip(*rounds, strict=True))
-    print("| figure | median of", ROUNDS, "|")  # noqa: T201 -- a benchmark's output
-    print("|---|---|")  # noqa: T201 -- same
-    print(f"| start to first answer | {first:.2f} s |")  # noqa: T201 -- same
-    print(f"| resident before the first chart | {before:.0f} MB |")  # noqa: T201 -- same
-    print(f"| resident after a chart | {after:.0f} MB |")  # noqa: T201 -- same
-    print(f"| the drawing process, for a few seconds | {drawing:.0f} MB |")  # noqa: T201 -- same
+    head("figure", f"median of {ROUNDS}")
+    show("start to first answer", f"{first:.2f} s")
+    show("resident before the first chart", f"{before:.0f} MB")
+    show("resident after a chart", f"{after:.0f} MB")
+    show("the drawing process, for a few seconds", f"{drawing:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,20 @@
-"""How fast the store finds, claims and records due tips: `python -m tests.bench.storage`."""
+"""How fast the store finds, claims and records due tips, by how many there are: `python -m tests.bench.storage`.
+
+Each line is measured in a process of its own. PostgreSQL is the one of the tests, which does not wait for the disk.
+How the figures grow is drawn into `docs/img/growth-storage.svg`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import resource
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -16,17 +23,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.app import settle_memory
+from bot.delivery.dispatcher import Limits
 from bot.storage.engine import Database, parse_url
 from bot.storage.model import Due, Outcome, Result
 from bot.storage.schema import subscriptions
 from bot.storage.sql import SqlStore
 from bot.storage.sql_deliveries import DUE
 from bot.storage.upgrade import upgrade
+from tests.bench.growth import PICTURE, draw_growth
+from tests.bench.report import ROOT, head, show
 from tests.storage.postgres import running_server
 
-SIZES = (1_000, 30_000, 1_000_000)
-BATCH = 1_000
-BATCHES = 20
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+FOUND = 1_000
+BATCH = Limits().batch
+BATCHES = 100
 FILLED_AT_ONCE = 50_000
 """Rows of one statement, which a busy machine too ends within the time that the store gives a statement."""
 NOW = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -59,9 +71,11 @@ TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table. Rates are rows a second; `find`, `load` and `hold` are milliseconds.
+    """One line of the table. Rates are rows a second; `find`, `load` and the holds are milliseconds.
 
-    `find` reads the ids of due rows, `load` reads them with all that a claim needs, from three tables.
+    `find` reads the ids of due rows, `load` reads them with all that a claim needs, from three tables. `hold` is the
+    longest time for which the event loop ran nothing else, `computing` the longest that it computed in one go: on a
+    busy machine the first holds also the time that other processes had.
     """
 
     database: str
@@ -71,8 +85,9 @@ class Line:
     claim_record: float
     with_mark: float
     hold: float
+    computing: float
     megabytes: float
-    resident: float
+    peak: float
 
 
 async def fill(database: Database, rows: int) -> None:
@@ -99,12 +114,12 @@ async def fill_due(database: Database, rows: int, now: datetime) -> None:
 
 
 async def find_due(database: Database, query: sa.Select[Any]) -> float:
-    """Return the milliseconds (median) in which BATCH due rows are found."""
+    """Return the milliseconds (median) in which FOUND due rows are found."""
     taken = []
     for _ in range(15):
         async with database.reading() as connection:
             begin = time.perf_counter()
-            found = (await connection.execute(query, {"now": NOW, "limit": BATCH})).all()
+            found = (await connection.execute(query, {"now": NOW, "limit": FOUND})).all()
             taken.append(time.perf_counter() - begin)
             assert found
     return statistics.median(taken) * 1000
@@ -134,12 +149,12 @@ async def deliver(store: SqlStore, *, mark: bool, batches: int) -> float:
     return done / (time.perf_counter() - begin)
 
 
-async def watch_loop(longest: list[float]) -> None:
-    """Note the longest time for which the event loop could not run anything else (milliseconds)."""
+async def watch_loop(holds: list[tuple[float, float]]) -> None:
+    """Note for how long the event loop ran nothing else, and how much of that its thread computed (milliseconds)."""
     while True:
-        begin = time.perf_counter()
+        begin, computed = time.perf_counter(), time.thread_time()
         await asyncio.sleep(0.001)
-        longest.append((time.perf_counter() - begin) * 1000 - 1)
+        holds.append(((time.perf_counter() - begin) * 1000 - 1, (time.thread_time() - computed) * 1000))
 
 
 async def size_of(database: Database) -> float:
@@ -160,50 +175,83 @@ async def measure(name: str, url: str, rows: int) -> Line:
     find = await find_due(database, FIND)
     load = await find_due(database, DUE)
     megabytes = await size_of(database)
-    batches = max(1, min(BATCHES, rows // 4 // BATCH))
-    longest: list[float] = []
-    watcher = asyncio.create_task(watch_loop(longest))
+    batches = max(2, min(BATCHES, rows // 4 // BATCH))
+    settle_memory()  # as the bot does
+    holds: list[tuple[float, float]] = []
+    watcher = asyncio.create_task(watch_loop(holds))
     plain = await deliver(store, mark=False, batches=batches)
     marked = await deliver(store, mark=True, batches=batches)
     watcher.cancel()
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    hold, computing = (max(column) for column in zip(*holds, strict=True))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     await store.close()
-    return Line(name, rows, find, load, plain, marked, max(longest), megabytes, resident)
+    return Line(name, rows, find, load, plain, marked, hold, computing, megabytes, peak)
 
 
-async def measure_all(postgres: str | None) -> Sequence[Line]:
+def measure_alone(name: str, url: str, rows: int) -> Line:
+    """Measure in this process, which nothing else has used."""
+    return asyncio.run(measure(name, url, rows))
+
+
+async def make_database(postgres: str, name: str) -> str:
+    """Make an empty database on the server; return its address."""
+    server = Database(parse_url(postgres))
+    async with server.engine.connect() as connection:
+        raw = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await raw.execute(sa.text(f"CREATE DATABASE {name}"))
+    await server.close()
+    return postgres.replace("/postgres?", f"/{name}?")
+
+
+def measure_all(postgres: str | None) -> Iterator[Line]:
     """Measure every size on every database."""
-    with tempfile.TemporaryDirectory() as folder:
-        lines = [await measure("SQLite", f"sqlite:///{Path(folder)}/{rows}.db", rows) for rows in SIZES]
-    for rows in SIZES if postgres else ():
-        assert postgres is not None
-        server = Database(parse_url(postgres))
-        async with server.engine.connect() as connection:
-            raw = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await raw.execute(sa.text(f"CREATE DATABASE bench{rows}"))
-        await server.close()
-        lines.append(await measure("PostgreSQL", postgres.replace("/postgres?", f"/bench{rows}?"), rows))
-    return lines
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(1, mp_context=spawn, max_tasks_per_child=1) as processes,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for rows in SIZES:
+            yield processes.submit(measure_alone, "SQLite", f"sqlite:///{Path(folder)}/{rows}.db", rows).result()
+        for rows in SIZES if postgres else ():
+            assert postgres is not None
+            url = asyncio.run(make_database(postgres, f"bench{rows}"))
+            yield processes.submit(measure_alone, "PostgreSQL", url, rows).result()
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table and draw the picture."""
+    lines = []
     with ExitStack() as stack:
         try:
             postgres: str | None = stack.enter_context(running_server())
         except Exception as error:  # noqa: BLE001  (the SQLite half is still worth having)
-            print(f"PostgreSQL left out: {error}")  # noqa: T201  (a benchmark prints)
+            print(f"PostgreSQL left out: {error}", file=sys.stderr)  # noqa: T201  (a benchmark prints)
             postgres = None
-        lines = asyncio.run(measure_all(postgres))
-    print(  # noqa: T201  (same)
-        f"{'database':<11}{'rows':>10}{'find 1,000 ms':>15}{'load ms':>9}{'claim+record/s':>16}{'with mark/s':>13}"
-        f"{'loop held ms':>14}{'size MB':>9}{'peak MB':>9}"
+        head(
+            "database", "subscriptions", "find 1,000 due, ms", "with all for a claim, ms", "claim + record, rows/s",
+            "with mark too, rows/s", "loop held, ms", "computed in one go, ms", "database, MB", "process at most, MB",
+        )  # fmt: skip
+        for line in measure_all(postgres):
+            lines.append(line)
+            show(
+                line.database, f"{line.rows:,}", f"{line.find:.1f}", f"{line.load:.1f}", f"{line.claim_record:,.0f}",
+                f"{line.with_mark:,.0f}", f"{line.hold:.0f}", f"{line.computing:.0f}", f"{line.megabytes:.0f}",
+                f"{line.peak:.0f}",
+            )  # fmt: skip
+    show(
+        "*goal*", "1,000,000", "5", "", "SQLite 10,000, PostgreSQL 15,000", "", "20", "", "SQLite 150", "± 10 of 1,000"
     )
-    for line in lines:
-        print(  # noqa: T201  (same)
-            f"{line.database:<11}{line.rows:>10,}{line.find:>15.2f}{line.load:>9.1f}{line.claim_record:>16,.0f}{line.with_mark:>13,.0f}"
-            f"{line.hold:>14.1f}{line.megabytes:>9.1f}{line.resident:>9.0f}"
-        )
+    draw_growth(
+        ROOT / PICTURE,
+        [
+            ("find 1,000 due rows (ms)", [(line.database, line.rows, line.find) for line in lines]),
+            ("claim and record (rows a second)", [(line.database, line.rows, line.claim_record) for line in lines]),
+            ("size of the database (MB)", [(line.database, line.rows, line.megabytes) for line in lines]),
+            ("memory of the process (MB)", [(line.database, line.rows, line.peak) for line in lines]),
+            ("event loop held at most (ms)", [(line.database, line.rows, line.hold) for line in lines]),
+        ],
+    )
+    print(f"\n![How each figure grows with the number of subscriptions]({PICTURE.removeprefix('docs/')})")  # noqa: T201  (same)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ import uvloop
 
 TOKEN = "123:abc"
 ME = {"id": 123, "is_bot": True, "first_name": "Mamori", "username": "mamori_bot"}
-NO_WEBHOOK = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
 BATCH = 100
 """How many updates one request for them gets at most, as at Telegram."""
 
@@ -34,6 +33,7 @@ class State:
     arrivals: list[tuple[float, int]] = field(default_factory=list)
     refused: int = 0
     refuse_next: int = 0
+    webhook: str = ""
     updates: deque[dict[str, Any]] = field(default_factory=deque)
     window: deque[float] = field(default_factory=deque)
     held_until: float = 0.0
@@ -101,7 +101,8 @@ class _Api(asyncio.Protocol):
             else:
                 self._answer(answer)
             return
-        results: dict[bytes, Any] = {b"getme": ME, b"getwebhookinfo": NO_WEBHOOK}
+        webhook = {"url": state.webhook, "has_custom_certificate": False, "pending_update_count": 0}
+        results: dict[bytes, Any] = {b"getme": ME, b"getwebhookinfo": webhook}
         self._answer({"ok": True, "result": results.get(method, True)})
 
     def _answer(self, answer: dict[str, Any], status: int = 200) -> None:
@@ -164,7 +165,10 @@ class Telegram:
     _answers: Connection
 
     def set(self, **values: object) -> None:
-        """Change the latency (seconds), the strict limit (messages a second, 0: none), or `refuse_next` (seconds)."""
+        """Change the latency (seconds), the strict limit (messages a second, 0: none), `refuse_next` (seconds).
+
+        Or `webhook`: the address to which the server says that it sends updates, though it sends none.
+        """
         for name, value in values.items():
             self._orders.send((name, value))
 

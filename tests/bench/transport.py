@@ -26,6 +26,7 @@ from telegram import Bot
 from telegram.request import BaseRequest, HTTPXRequest
 
 from bot.transport.request import AiohttpRequest
+from tests.bench.report import head, show
 
 TOKEN = "123:abc"
 TEXT = "An answer of the usual length, with <b>bold</b> words and a source. " * 8
@@ -182,17 +183,16 @@ def main() -> None:
     """Measure and print the table."""
     logging.disable(logging.INFO)  # httpx would log every request
     with serve_answers([load.latency for load in LOADS]) as ports:
-        print("| in flight | latency | transport | sends/s | ours faster | CPU ms/send | ours cheaper | p99 ms |")  # noqa: T201 -- a benchmark's output
-        print("|---|---|---|---|---|---|---|---|")  # noqa: T201 -- same
+        head("in flight", "latency", "transport", "sends/s", "ours faster", "CPU ms/send", "ours cheaper", "p99 ms")
         for load, port in zip(LOADS, ports, strict=True):
             results = uvloop.run(_compare(load, f"http://127.0.0.1:{port}"))
             ours = results[OURS]
             for name, result in results.items():
                 faster, cheaper = ours.rate / result.rate, result.cpu / ours.cpu
-                print(  # noqa: T201 -- same
-                    f"| {load.in_flight} | {1000 * load.latency:.0f} ms | {name} | {result.rate:.0f} | {faster:.2f} "
-                    f"| {result.cpu:.3f} | {cheaper:.2f} | {result.p99:.0f} |"
-                )
+                show(
+                    load.in_flight, f"{1000 * load.latency:.0f} ms", name, f"{result.rate:.0f}", f"{faster:.2f}",
+                    f"{result.cpu:.3f}", f"{cheaper:.2f}", f"{result.p99:.0f}",
+                )  # fmt: skip
 
 
 if __name__ == "__main__":

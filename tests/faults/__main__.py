@@ -6,6 +6,7 @@ import asyncio
 import sys
 import tempfile
 
+from tests.bench.report import head, show
 from tests.faults.killing import run_with_kills
 from tests.faults.telegram import running_telegram
 
@@ -17,14 +18,15 @@ async def main(seed: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         async with running_telegram() as telegram:
             found = await run_with_kills(f"sqlite:///{folder}/mamori.db", telegram, tips=TIPS, kills=KILLS, seed=seed)
-    sys.stdout.write(
-        f"{TIPS} tips, {KILLS} kills (seed {seed})\n"
-        f"received once {found.received[1]}, not at all {found.lost} (at most {found.most_lost} were in flight), "
-        f"more than once {sum(number for times, number in found.received.items() if times > 1)}\n"
-        f"ledger: {', '.join(f'{name} {number}' for name, number in sorted(found.outcomes.items()))}\n"
-    )
-    doubled = max(found.received) > 1
-    return int(doubled or found.lost > found.most_lost or found.lost_without_doubt > 0)
+    doubled = sum(number for times, number in found.received.items() if times > 1)
+    head("what came of them", "tips", "expected")
+    show(f"received once, of {TIPS:,} with {KILLS} kills (seed {seed})", f"{found.received[1]:,}", "")
+    show("not at all", found.lost, f"at most {found.most_lost}, which were in flight")
+    show("of these, without a doubt in the ledger", found.lost_without_doubt, 0)
+    show("more than once", doubled, 0)
+    for name, number in sorted(found.outcomes.items()):
+        show(f"in the ledger as {name}", f"{number:,}", "")
+    return int(doubled > 0 or found.lost > found.most_lost or found.lost_without_doubt > 0)
 
 
 if __name__ == "__main__":
