@@ -33,7 +33,7 @@ __all__ = [
 
 CARD_LIMIT = 900
 """Characters of a card with four lines: about one screen of a phone."""
-_BRIEF = 2
+_BRIEF = 3
 _COUNTRIES_PER_ROW = 3
 _LIST_BUTTONS = "helplines:country"
 
@@ -60,7 +60,7 @@ def helpline_card(
 
 
 def brief_card(pack: Pack, profile: Profile, needs: Sequence[Need], now: datetime) -> str:
-    """Return whom to call now, as short as it can be said: the emergency number and at most two lines.
+    """Return whom to call now, as short as it can be said: the emergency number and at most three lines.
 
     Lines with a number to dial come first, since that is fastest; remarks stand in the long card, one button away.
     No blank line parts them: all of it is to be seen at once.
