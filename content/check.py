@@ -43,18 +43,27 @@ CHECKS: tuple[Check, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome: faults and warnings in the order of files and lines, and the pack when one could be made."""
+    """The outcome: faults and warnings in the order of files and lines, and the pack when one could be made.
+
+    `unread` tells that some entry could not be read: then only what the files say about themselves is listed.
+    """
 
     pack: Pack | None
     faults: tuple[Fault, ...]
+    unread: bool = False
 
 
 def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK) -> Checked:
-    """Check the base pack with overlays laid over it. Never raises for anything an editor wrote."""
+    """Check the base pack with overlays laid over it. Never raises for anything an editor wrote.
+
+    An entry that cannot be read is missing everywhere else: what follows from that would hide what is to be mended.
+    """
     try:
         loaded = load_with_faults(overlays, base)
     except PackError as error:
         return Checked(None, error.faults)
+    if any(fault.severity is Severity.FAULT for fault in loaded.faults):
+        return Checked(loaded.pack, loaded.faults, unread=True)
     return Checked(loaded.pack, _all_faults(loaded, [base, *overlays], today))
 
 
@@ -65,19 +74,6 @@ def _all_faults(loaded: Loaded, folders: Sequence[Path], today: date) -> tuple[F
     found.update(check_questions(folders, loaded.pack))
     found.update(check_slots(folders, loaded.pack))
     return tuple(sorted(found))
-
-
-def first_faults(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK) -> tuple[Fault, ...]:
-    """Return the faults of form when there are any, else those of all rules.
-
-    An entry that cannot be read is missing everywhere else: what follows from that would hide what is to be mended.
-    """
-    try:
-        loaded = load_with_faults(overlays, base)
-    except PackError as error:
-        return error.faults
-    form = tuple(fault for fault in loaded.faults if fault.severity is Severity.FAULT)
-    return form or _all_faults(loaded, [base, *overlays], today)
 
 
 def count_table(pack: Pack) -> str:

@@ -181,6 +181,8 @@ def _problem_sentence(kind: str, loc: tuple[int | str, ...], message: str) -> st
     name = ".".join(str(part) for part in loc)
     if kind == "extra_forbidden":
         return f"unknown key '{name}'"
+    if kind == "string_too_short":
+        return f"'{name}' is empty"
     if kind == "missing":
         return f"'{name}' is missing"
     return f"'{name}': {message[0].lower()}{message[1:]}"

@@ -38,7 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{fault}\n")
     hard = sum(fault.severity is Severity.FAULT for fault in faults)
     soft = len(faults) - hard
-    if result.pack is not None:
+    if result.unread:
+        sys.stdout.write("\nwhat follows from these faults is not listed: mend them, then check again\n")
+    elif result.pack is not None:
         sys.stdout.write("\n" + coverage_table(result.pack) + "\n")
         sys.stdout.write("\n" + count_table(result.pack) + "\n")
     sys.stdout.write(f"\n{hard} faults, {soft} warnings\n")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.commands.errors import UsageError
-from content.check import first_faults
+from content.check import check_packs
 from content.faults import Fault
 from content.load import BASE_PACK
 from content.sheets.export import export_workbook
@@ -55,7 +55,7 @@ def _import(folder: Path, book: Path, *, overlay: bool) -> int:
 
     def check(where: Path) -> Iterable[Fault]:
         today = datetime.now(UTC).date()
-        return first_faults([where], today=today) if overlay else first_faults([], today=today, base=where)
+        return (check_packs([where], today=today) if overlay else check_packs([], today=today, base=where)).faults
 
     done = import_workbook(content, folder, check)
     for fault in done.faults:

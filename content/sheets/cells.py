@@ -156,7 +156,14 @@ def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
+def _parse_words(text: str) -> Raw:
+    if any(line.startswith("## ") for line in text.split("\n")):
+        raise ValueError("a line may not begin with `## `, which begins a new part")
+    return text
+
+
 TEXT = Codec(plain, lambda text: text)
+WORDS = Codec(plain, _parse_words)
 NAMES = Codec(_show_list, _parse_list, "separated by commas")
 LINES = Codec(_show_lines, _parse_lines, "one a line")
 DATE = Codec(plain, _parse_date, "2026-11-23")

@@ -15,7 +15,7 @@ _PREFIX = {"parts": "", "young_parts": "young "}
 def edit_topic(text: str, change: Change) -> str:
     """Return the text of a topic's file with new values: keys of the head, and the words under its headings.
 
-    An empty `text` makes a new file. Raises ValueError for words that would read as a heading.
+    An empty `text` makes a new file. Raises ValueError for a file that has no head.
     """
     head, sections = _split(text)
     for path, value in change.items():
@@ -23,10 +23,7 @@ def edit_topic(text: str, change: Change) -> str:
         if heading is None:
             head = edit_yaml(head, (), {path[0]: {(): value}})
             continue
-        words = "" if value is None else str(value)
-        if any(line.startswith("## ") for line in words.split("\n")):
-            raise ValueError("a line may not begin with `## `, which begins a new part")
-        sections = _with(sections, heading, words)
+        sections = _with(sections, heading, "" if value is None else str(value))
     parts = [f"{_FENCE}\n{head}{_FENCE}"]
     for number, heading in enumerate(sections):
         parts.append("\n" if number == 0 else _gap(text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from content.model import PART_NAMES
-from content.sheets.cells import DATE, FLAG, HOURS, LINES, NAMES, NUMBER, PAIRS, PHONES, TEXT, Codec
+from content.sheets.cells import DATE, FLAG, HOURS, LINES, NAMES, NUMBER, PAIRS, PHONES, TEXT, WORDS, Codec
 
 Key = Mapping[str, str]
 """The cells that name a row: its `id`, and where needed its `language` or `country`."""
@@ -18,7 +18,7 @@ class Column:
     """One column: its heading, how its cells are written, and where in the pack its values stand.
 
     `file` names the file for the key of a row; `root` leads to the entries in it, `path` into the entry
-    (an empty one means the whole entry).
+    (an empty one means the whole entry). A cell of a `required` column is not emptied.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Column:
     file: Callable[[Key], str]
     path: tuple[str, ...]
     root: tuple[str, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ def _text_file(key: Key) -> str:
 def _texts() -> SheetLayout:
     head = [("title", TEXT), ("young_title", TEXT), ("sources", NAMES), ("reviewed", DATE), ("settings_known", DATE)]
     words = [("keywords", LINES), ("examples", LINES)]
-    columns = _columns(_text_file, [*head, *words, ("first", TEXT)])
-    columns += [Column(name, TEXT, _text_file, ("parts", name)) for name in PART_NAMES]
-    columns += _columns(_text_file, [("young", TEXT)])
-    columns += [Column(f"young {name}", TEXT, _text_file, ("young_parts", name)) for name in PART_NAMES]
-    columns += _columns(_text_file, [("teacher", TEXT)])
+    columns = [*_columns(_text_file, [*head, *words]), Column("first", WORDS, _text_file, ("first",), required=True)]
+    columns += [Column(name, WORDS, _text_file, ("parts", name)) for name in PART_NAMES]
+    columns += _columns(_text_file, [("young", WORDS)])
+    columns += [Column(f"young {name}", WORDS, _text_file, ("young_parts", name)) for name in PART_NAMES]
+    columns += _columns(_text_file, [("teacher", WORDS)])
     return SheetLayout("texts", ("id", "language"), tuple(columns))
 
 

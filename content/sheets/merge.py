@@ -94,6 +94,10 @@ def _changes(row: Row, source: PackFolder, faults: list[CellFault]) -> Iterator[
         old = column.codec.show(source.value(column, row.key)).strip()
         if text == plain(old):
             continue
+        if column.required and not text:
+            message = f"'{column.name}' cannot be empty; to take out the whole text, delete its file"
+            faults.append(CellFault(place, message))
+            continue
         try:
             value = column.codec.parse(text) if text else None
         except ValueError as error:

@@ -49,6 +49,16 @@ def test_a_fault_ends_with_1_and_names_file_and_line(tmp_path: Path, capsys: pyt
     assert "en/tips.yaml:1: fault: the quotation mark that is opened here is not closed" in capsys.readouterr().out
 
 
+def test_what_only_follows_from_an_entry_that_cannot_be_read_is_not_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = "topics:\n  passwords: {urgency: soon, scope: passwords, group: prevent}\n"
+    assert main(["check", "--pack", str(overlay_of(tmp_path, "topics.yaml", entry))]) == 1
+    faults = [line for line in capsys.readouterr().out.splitlines() if ": fault:" in line]
+    assert len(faults) == 1
+    assert "topics.yaml:2: fault: 'urgency'" in faults[0]
+
+
 async def test_links_that_are_gone_are_warnings_with_their_place_and_others_are_not(tmp_path: Path) -> None:
     async def answer(request: web.Request) -> web.Response:
         return web.Response(status=int(request.match_info["status"]))

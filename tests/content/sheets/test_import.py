@@ -90,6 +90,7 @@ def test_a_new_tip_is_added_at_the_end_with_its_words(desk: Desk) -> None:
         (("helplines", "zone", "jp-9110"), "Asia/Edo", "Asia/Edo"),
         (("topics", "urgency", "family-rules"), "high", "urgency"),
         (("texts", "first", "family-rules"), "## now\nHello", "may not begin with"),
+        (("texts", "first", "family-rules"), None, "cannot be empty"),
         (("texts", "first", "family-rules"), "word " * 200, "first screen"),
         (("texts", "reviewed", "family-rules"), "2030-01-01", "in the future"),
     ],
@@ -102,6 +103,13 @@ def test_a_fault_names_sheet_and_cell_and_nothing_is_written(
     cell.value = value
     found = faults_of(desk)
     assert any(f"{sheet}!{cell.coordinate}: fault:" in line and sentence in line for line in found), found
+
+
+def test_a_fault_is_named_at_its_own_cell_also_when_others_of_its_text_have_changed(desk: Desk) -> None:
+    desk.cell("texts", "title", "family-rules", "en").value = "Rules"
+    cell = desk.cell("texts", "young", "family-rules", "en")
+    cell.value = "Hello\n## now"
+    assert [line.split(": ")[0] for line in faults_of(desk)] == [f"texts!{cell.coordinate}"]
 
 
 def test_one_fault_keeps_all_other_cells_out(desk: Desk) -> None:
