@@ -17,7 +17,7 @@ from bot.replies.topics import choose_voice, part_reply, topic_reply
 from bot.replies.wording import Words
 from bot.storage.model import ChatKind, Count
 from bot.understanding.model import Ranked, Understanding
-from content.model import Audience, Pack, Urgency
+from content.model import Audience, Need, Pack, Urgency
 from content.profile import Profile
 from tests.handlers.conftest import NOON
 from tests.handlers.rig import MOTHER, YOUNG, Rig, buttons_of, text_of
@@ -149,6 +149,15 @@ def test_an_emergency_takes_little_more_than_the_screen_of_a_phone(
     for topic in emergency_topics(pack):
         reply = emergency_reply(pack, topic, Profile(language=language, country=country, audience=audience), NOON)
         assert screen_lines(reply) <= 36, topic
+
+
+@pytest.mark.parametrize(("language", "country"), [("en", "GB"), ("ja", "JP"), ("es", "MX")])
+def test_the_crisis_line_that_the_words_about_blackmail_speak_of_is_among_the_lines(
+    pack: Pack, language: str, country: str
+) -> None:
+    card = emergency_reply(pack, "sextortion", Profile(language=language, country=country), NOON).plain
+    crisis = [line for line in pack.helplines[country].values() if Need.SUICIDE in line.needs and line.phones]
+    assert any(phone.number in card for line in crisis for phone in line.phones)
 
 
 @pytest.mark.parametrize("country", [None, "JP", "GB"])
