@@ -45,10 +45,10 @@ from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
 from bot.transport.request import AiohttpRequest
 from bot.understanding.artefact import ArtefactError
-from bot.understanding.encoder import limit_threads
+from bot.understanding.encoder import UseEncoder, limit_threads, load_encoder
 from bot.understanding.engine import Engine
 from bot.understanding.lines import Progress
-from bot.understanding.loading import FITTED, content_of, find_fitted, load_engine, load_or_fit
+from bot.understanding.loading import FITTED, content_of, find_fitted, load_engine, load_or_fit, probe
 from bot.understanding.model import FigureQuery, Understander
 from bot.understanding.slots import read_figure
 from content.faults import Fault, PackError, shown
@@ -68,13 +68,18 @@ ALL_ENDS_WITHIN = 8.5
 
 
 def load_understander(
-    pack: Pack, overlays: Sequence[Path] = (), cache: Path | None = None, progress: Progress | None = None
+    pack: Pack,
+    overlays: Sequence[Path] = (),
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    encoder: str = "use",
 ) -> Engine:
     """Return the understanding of a pack; without an encoder it answers by letters and says so.
 
     `overlays` are the folders laid over the base pack. Heads fitted from their sentences and topics too are looked
     for in `cache`. When there are none yet, those of the base pack serve and the engine says that it is `degraded`;
-    with `progress` they are fitted first, which takes up to two minutes, and kept in `cache`.
+    with `progress` they are fitted first, which takes up to two minutes, and kept in `cache`. The same holds for an
+    `encoder` other than the one shipped. Raises EncoderUnavailable when that one cannot be loaded or does not answer.
     """
     lexicon = load_lexicon([BASE_PACK, *overlays], pack)
     limit_threads()
@@ -83,14 +88,17 @@ def load_understander(
         return read_figure(text, lexicon, topic)
 
     try:
+        made = load_encoder(encoder, cache)
+        if made.name != UseEncoder.name:
+            probe(made)
         folder, behind = FITTED, False
-        if overlays:
+        if overlays or made.name != UseEncoder.name:
             content = content_of(pack, overlays)
-            found = find_fitted(content.hash(), cache)
+            found = find_fitted(content.hash(), cache, encoder=made.name)
             if found is None and progress is not None and cache is not None:
-                return load_or_fit(content, cache, progress=progress, figure_reader=reader)
+                return load_or_fit(content, cache, encoder, progress, reader)
             folder, behind = found or FITTED, found is None
-        engine = load_engine(folder, figure_reader=reader, degraded=behind, cache=cache)
+        engine = load_engine(folder, load_encoder(cache=cache) if behind else made, reader, degraded=behind)
     except ArtefactError as error:
         raise PackError([Fault(shown(BASE_PACK / "fitted"), 1, f"{error}; `make fit` makes it anew")]) from None
     if engine.trouble:

@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "BOT_"
+_ENCODER_FORM = r"use|e5|[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 _TOKEN_FORM = r"^\d{3,20}:[A-Za-z0-9_-]{3,}$"  # noqa: S105  # a form, not a token
 
 
@@ -80,6 +81,10 @@ class Settings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING or ERROR.", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$"
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text or json.")
+    encoder: str = Field(
+        default="use",
+        description="What reads meaning: use (shipped), e5 (larger, slower, a package of its own) or module:Class.",
+    )
     cache_dir: Path = Field(
         default=Path(".cache/mamori"),
         description="Folder for what can be made again (fitted overlays, the encoder's table).",
@@ -105,6 +110,13 @@ class Settings(BaseSettings):
     def _token_form(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.match(_TOKEN_FORM, value.get_secret_value()):
             raise ValueError("is not a bot token (digits, a colon, then letters; @BotFather gives it)")
+        return value
+
+    @field_validator("encoder")
+    @classmethod
+    def _encoder_form(cls, value: str) -> str:
+        if not re.fullmatch(_ENCODER_FORM, value):
+            raise ValueError("must be use, e5, or package.module:Class for one of your own")
         return value
 
     @field_validator("webhook_secret")

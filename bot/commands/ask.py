@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TextIO
 
-from bot.app import load_understander
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
+from bot.commands.understanding import understander_of
 from bot.replies.answer import answer
 from bot.replies.model import Reply
 from bot.replies.tongues import choose_tongue
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of()
     pack = pack_of(settings)
     profile = _profile(pack, arguments.lang, arguments.country, arguments.audience)
-    understander = load_understander(pack, settings.packs, settings.cache_dir, Bar())
+    understander = understander_of(settings, pack, Bar())
     asker = Asker(pack, understander)
     if arguments.jsonl:
         return asker.answer_lines(sys.stdin, sys.stdout)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from bot.app import load_understander
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
+from bot.commands.understanding import understander_of
 from bot.understanding.bar import Bar
 from bot.understanding.encoder import EncoderUnavailable, load_encoder
 from bot.understanding.evaluate import judge, measure, parse_questions, render_report
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not questions:
         raise UsageError(f"{arguments.file}: there is no labelled question in it")
     settings = settings_of()
-    engine = load_understander(pack_of(settings), settings.packs, settings.cache_dir, Bar())
+    engine = understander_of(settings, pack_of(settings), Bar())
     sys.stdout.write(render_report(measure(judge(engine, questions))) + "\n")
     return 1 if any(fault.severity is Severity.FAULT for fault in faults) else 0
 
@@ -52,7 +52,7 @@ def _evaluate_labels(train: Path, test: Path) -> int:
     """Fit the same engine on anybody's labelled rows, and print what it makes of others."""
     from bot.understanding.benchmark import measure_labels, parse_rows, render_labels  # noqa: PLC0415  # loads scikit-learn, which nothing else here needs
 
-    read, broken = [], False
+    read, broken, settings = [], False, settings_of()
     for path in (train, test):
         with _opened(path) as lines:
             rows, faults = parse_rows(lines, str(path))
@@ -62,8 +62,10 @@ def _evaluate_labels(train: Path, test: Path) -> int:
         broken = broken or bool(faults)
         read.append(rows)
     try:
-        report = measure_labels(read[0], read[1], load_encoder("use"), Bar())
-    except (EncoderUnavailable, ValueError) as error:
+        report = measure_labels(read[0], read[1], load_encoder(settings.encoder, settings.cache_dir), Bar())
+    except EncoderUnavailable as error:
+        raise UsageError(f"BOT_ENCODER: {error}") from None
+    except ValueError as error:
         raise UsageError(f"{train}: {error}") from None
     sys.stdout.write(render_labels(report) + "\n")
     return 1 if broken else 0

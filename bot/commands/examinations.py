@@ -17,11 +17,11 @@ import aiohttp
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import load_understander
 from bot.charts.cache import ChartCache, ChartError
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of
 from bot.commands.serving import webhook_problem
+from bot.commands.understanding import understander_of
 from bot.metrics import helplines_by_freshness
 from bot.settings import Settings
 from bot.storage.examine import examine
@@ -213,9 +213,9 @@ def examine_pack(settings: Settings, now: datetime) -> tuple[list[Finding], Pack
     """Load the packs, count helplines whose check is old, and see that the understanding works."""
     try:
         pack = pack_of(settings)
-        understander = load_understander(pack, settings.packs, settings.cache_dir)
+        understander = understander_of(settings, pack)
     except UsageError as error:
-        return [Finding(Grade.FIX, "pack", str(error), "mend BOT_PACKS")], None
+        return [Finding(Grade.FIX, "pack", str(error), f"mend {str(error).partition(':')[0]}")], None
     except PackError as error:
         return [Finding(Grade.FIX, "pack", str(error.faults[0]), "run `mamori check` and mend what it names")], None
     findings = [_ok("pack", f"version {pack.version}, {len(pack.topics)} topics, {len(pack.languages)} languages")]

@@ -80,14 +80,22 @@ async def _end(fitting: asyncio.Task[None] | None) -> None:
         await asyncio.gather(fitting, return_exceptions=True)
 
 
-async def fit_beside(packs: Sequence[Path], cache: Path) -> bool:
+async def fit_beside(packs: Sequence[Path], cache: Path, encoder: str = "use") -> bool:
     """Fit the understanding of packs in a process of its own, at low priority; tell whether it worked.
 
     The stages go to the log. The process ends with the task that waits for it.
     """
     folders = [word for folder in packs for word in ("--pack", str(folder))]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.understanding.fit", *folders, "--cache", str(cache), stderr=asyncio.subprocess.PIPE
+        sys.executable,
+        "-m",
+        "bot.understanding.fit",
+        *folders,
+        "--cache",
+        str(cache),
+        "--encoder",
+        encoder,
+        stderr=asyncio.subprocess.PIPE,
     )
     try:
         with suppress(OSError):

@@ -15,12 +15,13 @@ from functools import partial
 import uvloop
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import Wiring, build_services, load_understander, run_bot, settle_memory
+from bot.app import Wiring, build_services, run_bot, settle_memory
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
 from bot.commands.reload import fit_beside, keep_reloading
 from bot.commands.serving import build_serving
 from bot.commands.signals import reload_on_hangup, stop_on_signals
+from bot.commands.understanding import understander_of
 from bot.settings import Settings
 from bot.storage.model import StoreError
 from bot.storage.sql import open_store
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read(settings: Settings) -> tuple[Pack, Understander]:
     pack = pack_of(settings)
-    return pack, load_understander(pack, settings.packs, settings.cache_dir)
+    return pack, understander_of(settings, pack)
 
 
 async def _run(settings: Settings, token: str) -> None:
@@ -98,7 +99,7 @@ async def _run(settings: Settings, token: str) -> None:
         )
         settle_memory()
         worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        read, fit = partial(_read, settings), partial(fit_beside, settings.packs, settings.cache_dir)
+        read, fit = partial(_read, settings), partial(fit_beside, settings.packs, settings.cache_dir, settings.encoder)
         with stop_on_signals() as stop, reload_on_hangup() as asked:
             async with run_bot(wiring, services, poll=settings.webhook_url is None, worker=worker) as running:
                 web = build_serving(settings, services, running)

@@ -9,11 +9,12 @@ import sys
 import webbrowser
 from functools import partial
 
-from bot.app import Wiring, build_services, load_understander, run_bot
+from bot.app import Wiring, build_services, run_bot
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of, start_logging
 from bot.commands.reload import fit_beside, keep_reloading
 from bot.commands.signals import stop_on_signals
+from bot.commands.understanding import understander_of
 from bot.handlers.menu import set_up_menu
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.server import build_sandbox, serve_sandbox
@@ -70,7 +71,7 @@ async def _with_bot(
 
     def read() -> tuple[Pack, Understander]:
         found = pack_of(settings)
-        return found, load_understander(found, settings.packs, settings.cache_dir)
+        return found, understander_of(settings, found)
 
     pack, understander = read()
     services = build_services(
@@ -89,7 +90,7 @@ async def _with_bot(
         sys.stdout.flush()
         if not arguments.no_browser:
             webbrowser.open(address)
-        fit = partial(fit_beside, settings.packs, settings.cache_dir)
+        fit = partial(fit_beside, settings.packs, settings.cache_dir, settings.encoder)
         reloading = asyncio.create_task(keep_reloading(services, read, asyncio.Event(), fit))
         await running.wait(stop)
         reloading.cancel()

@@ -17,7 +17,7 @@ from bot.understanding.encoder import Encoder, EncoderUnavailable, limit_threads
 from bot.understanding.heads import EMERGENCY, HARMFUL, INJECTION, REFUSE
 from bot.understanding.lexical import Floats
 from bot.understanding.lines import EDITOR, Progress, Texts, hash_content, silent, training_lines
-from bot.understanding.loading import BASE_PACK, FITTED
+from bot.understanding.loading import BASE_PACK, FITTED, cached
 from bot.understanding.normalise import Normaliser, latin_words, plain
 from bot.understanding.pipeline import Outcome, fit_heads
 from bot.understanding.views import View, build_views
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (EncoderUnavailable, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    save_fitted(fitted, options.cache / fitted.content if options.cache else options.to)
+    save_fitted(fitted, cached(options.cache, fitted.content, fitted.encoder) if options.cache else options.to)
     Bar()("done", 1.0)
     sys.stderr.write(f"{len(bank.lines)} lines in {time.monotonic() - begun:.0f} s, content {fitted.content}\n")
     return 0

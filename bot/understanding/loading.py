@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.understanding.artefact import PROBE, ArtefactError, Fitted, load_fitted, save_fitted
-from bot.understanding.encoder import Encoder, EncoderUnavailable, load_encoder
+from bot.understanding.encoder import Encoder, EncoderUnavailable, UseEncoder, Vectors, load_encoder
 from bot.understanding.engine import Engine, FigureReader
 from bot.understanding.lines import Progress, hash_content, silent
 from content.bank import Bank, load_bank
@@ -51,13 +51,19 @@ def load_engine(
 
 def belongs(fitted: Fitted, encoder: Encoder) -> bool:
     """Return whether heads were fitted on this encoder. Raises EncoderUnavailable when it cannot encode."""
+    vector = probe(encoder)
+    return vector.shape == fitted.probe.shape and float(vector @ fitted.probe) >= SAME
+
+
+def probe(encoder: Encoder) -> Vectors:
+    """Return the vector of `PROBE`, the first an encoder makes. Raises EncoderUnavailable when it cannot encode."""
     try:
-        vector = encoder.encode([PROBE])[0]
+        vector: Vectors = encoder.encode([PROBE])[0]
     except EncoderUnavailable:
         raise
     except Exception as error:
         raise EncoderUnavailable(f"the encoder '{encoder.name}' does not answer: {error}") from error
-    return vector.shape == fitted.probe.shape and float(vector @ fitted.probe) >= SAME
+    return vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,26 @@ def content_of(pack: Pack, overlays: Sequence[Path]) -> Content:
     return Content(load_bank([BASE_PACK, *overlays], pack.topics), pack.topics, texts)
 
 
-def find_fitted(content: str, cache: Path | None = None, shipped: Path = FITTED) -> Path | None:
-    """Return the folder of heads fitted from content with this hash: shipped or cached; None when there is none."""
-    for folder in (shipped, *([cache / content] if cache else [])):
+def find_fitted(
+    content: str, cache: Path | None = None, shipped: Path = FITTED, encoder: str | None = None
+) -> Path | None:
+    """Return the folder of heads fitted from content with this hash: shipped or cached; None when there is none.
+
+    `encoder` is the name of the weights that they must have been fitted on; None takes any.
+    """
+    for folder in (shipped, *([cached(cache, content, encoder or ""), cache / content] if cache else [])):
         try:
-            if load_fitted(folder).content == content:
+            fitted = load_fitted(folder)
+            if fitted.content == content and encoder in {None, fitted.encoder}:
                 return folder
         except ArtefactError:
             continue
     return None
+
+
+def cached(cache: Path, content: str, encoder: str) -> Path:
+    """Return the folder in `cache` for heads of a content on an encoder, given by the name of its weights."""
+    return cache / (content if encoder in {"", UseEncoder.name} else f"{content}-{encoder}")
 
 
 def load_or_fit(
@@ -99,15 +116,16 @@ def load_or_fit(
 ) -> Engine:
     """Return an engine for the content, fitting it when nobody has yet; the result is kept in `cache` by its hash.
 
-    Fitting takes up to two minutes of CPU: run it in a process of its own while `load_engine(degraded=True)` serves.
-    Raises EncoderUnavailable when it must be fitted and the encoder is missing, OSError when `cache` is not writable.
+    Fitting takes up to two minutes of CPU, with a larger encoder many times that: run it in a process of its own while
+    `load_engine(degraded=True)` serves. Raises EncoderUnavailable when the encoder is missing, OSError when `cache`
+    is not writable.
     """
     wanted = content.hash()
-    folder = find_fitted(wanted, cache)
+    made = load_encoder(encoder, cache) if isinstance(encoder, str) else encoder
+    folder = find_fitted(wanted, cache, encoder=made.name)
     if folder is None:
         fit = importlib.import_module("bot.understanding.fit")  # scikit-learn is loaded only now
-        made = load_encoder(encoder, cache) if isinstance(encoder, str) else encoder
         fitted = fit.fit(content.bank, content.topics, made, content.texts, progress or silent)
-        folder = cache / wanted
+        folder = cached(cache, wanted, made.name)
         save_fitted(fitted, folder)
-    return load_engine(folder, encoder, figure_reader, cache=cache)
+    return load_engine(folder, made, figure_reader, cache=cache)

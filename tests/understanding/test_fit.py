@@ -11,7 +11,7 @@ from bot.understanding.encoder import Vectors
 from bot.understanding.engine import Engine
 from bot.understanding.fit import fit
 from bot.understanding.lines import hash_content, training_lines
-from bot.understanding.loading import Content, find_fitted, load_engine, load_or_fit
+from bot.understanding.loading import Content, cached, find_fitted, load_engine, load_or_fit
 from content.bank import Bank
 from content.model import TopicText
 from tests.understanding.small_bank import HashEncoder, small_bank, small_topics
@@ -101,7 +101,8 @@ def test_content_is_fitted_once_and_then_found_by_its_hash(tmp_path: Path) -> No
     told: list[str] = []
     engine = load_or_fit(content, tmp_path, NAMED, lambda what, _share: told.append(what))
     assert told
-    assert find_fitted(content.hash(), tmp_path) == tmp_path / content.hash()
+    assert find_fitted(content.hash(), tmp_path, encoder="hash") == cached(tmp_path, content.hash(), "hash")
+    assert find_fitted(content.hash(), tmp_path, encoder="another") is None
     told.clear()
     again = load_or_fit(content, tmp_path, NAMED, lambda what, _share: told.append(what))
     assert not told
