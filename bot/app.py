@@ -202,14 +202,14 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def is_urgent(update: Update, services: Services) -> bool:
-    """Judge a new message, an edit or a caption before anything else may delay or drop it."""
+async def is_urgent(update: Update, services: Services) -> bool:
+    """Judge a new message, an edit or a caption before anything else may delay or drop it, off the event loop."""
     message = update.message or update.edited_message
     text = (message.text or message.caption) if message else None
     if message is None or not text or text.startswith("/") or message.via_bot is not None:
         return False
     recent = services.pieces.of(message.chat.id)
-    return services.understander.urgency(text, recent) is Urgency.EMERGENCY
+    return await services.urgency(text, recent) is Urgency.EMERGENCY
 
 
 @dataclass(slots=True)

@@ -22,8 +22,9 @@ Notice = Callable[[Update], Awaitable[None]]
 class PerChatProcessor(BaseUpdateProcessor):
     """Runs updates of one chat one after the other and those of different chats side by side.
 
-    - ``is_urgent(update)`` is asked first, at once and in order of arrival, for every update that would have to wait
-      (judging costs, and what runs at once needs no judge). What it calls urgent is
+    - ``is_urgent(update)`` is awaited first, in order of arrival, for every update that would have to wait
+      (judging costs, and what runs at once needs no judge). It must answer in the order in which it was asked, or
+      the order within a chat is lost. What it calls urgent is
       never dropped and stands in a line of its own: it waits neither for the chat's other updates nor for a slot,
       only for earlier urgent ones of the same chat. If the judge fails, the update counts as urgent.
     - At most ``pending_per_chat`` updates of a chat are running or waiting. One more is not handled; instead
@@ -42,7 +43,7 @@ class PerChatProcessor(BaseUpdateProcessor):
     def __init__(
         self,
         *,
-        is_urgent: Callable[[Update], bool],
+        is_urgent: Callable[[Update], Awaitable[bool]],
         on_overflow: Notice,
         on_timeout: Notice | None = None,
         pending_per_chat: int = 5,
@@ -93,10 +94,10 @@ class PerChatProcessor(BaseUpdateProcessor):
             return
         line = self._lines.setdefault(key, _Line())
         # Where nothing is in the way, every update runs at once, and nobody need judge which may not wait.
-        urgent = bool(line.users or self._slots.locked()) and self._judge(update)
+        waits = bool(line.users or self._slots.locked())
         line.users += 1
         try:
-            if urgent:
+            if waits and await self._judge(update):
                 async with line.urgent:
                     await self._run(update, coroutine)
             elif line.pending >= self._cap and update.my_chat_member is None:
@@ -116,9 +117,9 @@ class PerChatProcessor(BaseUpdateProcessor):
             if not line.users:
                 del self._lines[key]
 
-    def _judge(self, update: Update) -> bool:
+    async def _judge(self, update: Update) -> bool:
         try:
-            return self._is_urgent(update)
+            return await self._is_urgent(update)
         except Exception as error:  # noqa: BLE001 -- whatever breaks the judge, a cry for help must pass
             _log.error("judging-failed", extra={"update": update.update_id, "error": type(error).__name__})
             return True

@@ -65,11 +65,15 @@ async def _echo_as_ours(update: Update, context: Any) -> None:
         await send_text(context.bot, message.chat.id, message.text, lane=REPLY)
 
 
+async def _calm(_update: Update) -> bool:
+    return False
+
+
 def _ours(root: str) -> Any:
     async def overflow(_update: Update) -> None:
         return
 
-    processor = PerChatProcessor(is_urgent=lambda _update: False, on_overflow=overflow)
+    processor = PerChatProcessor(is_urgent=_calm, on_overflow=overflow)
     application = (
         Application.builder().token(TOKEN).base_url(f"{root}/bot").request(AiohttpRequest())
         .get_updates_request(AiohttpRequest(pool_size=4)).rate_limiter(Pacer()).concurrent_updates(processor)

@@ -12,6 +12,14 @@ from tests.transport.updates import inline_query, membership, message
 from tests.transport.virtual_time import now, run_virtual
 
 
+async def cries(update: Update) -> bool:
+    return update.message is not None and update.message.text == "help"
+
+
+async def calm(_update: Update) -> bool:
+    return False
+
+
 class Bench:
     """A processor with a diary of what began, ended, overflowed and timed out, in order."""
 
@@ -19,7 +27,7 @@ class Bench:
         self.diary: list[tuple[str, int]] = []
         self.running = 0
         self.most_running = 0
-        settings.setdefault("is_urgent", lambda update: update.message.text == "help")
+        settings.setdefault("is_urgent", cries)
         settings.setdefault("on_overflow", self.note("overflow"))
         settings.setdefault("on_timeout", self.note("timeout"))
         self.processor = PerChatProcessor(**settings)
@@ -178,7 +186,7 @@ def test_an_emergency_does_not_wait_for_a_slot() -> None:
 def test_urgency_is_judged_before_the_cap_for_each_update_that_would_have_to_wait() -> None:
     judged: list[int] = []
 
-    def judge(update: Update) -> bool:
+    async def judge(update: Update) -> bool:
         judged.append(update.update_id)
         return False
 
@@ -193,8 +201,26 @@ def test_urgency_is_judged_before_the_cap_for_each_update_that_would_have_to_wai
     assert judged == [1, 2, 3, 4], "the first one has nothing in its way"
 
 
+def test_while_one_is_judged_others_go_on_and_the_order_within_the_chat_is_kept() -> None:
+    async def slowly(update: Update) -> bool:
+        await asyncio.sleep(2.0)
+        return await cries(update)
+
+    async def main() -> None:
+        bench = Bench(is_urgent=slowly)
+        bench.give(message(1), 1.0)
+        bench.give(message(2))
+        bench.give(message(3, text="help"))
+        bench.give(message(4, chat_id=6))
+        await bench.all()
+        assert bench.ids("begin") == [1, 4, 2, 3]
+        assert bench.processor.chats_in_hand == 0
+
+    run_virtual(main())
+
+
 def test_a_broken_judge_lets_everything_pass() -> None:
-    def broken(_update: Update) -> bool:
+    async def broken(_update: Update) -> bool:
         raise RuntimeError
 
     async def main() -> None:
@@ -309,7 +335,7 @@ def test_no_chat_is_remembered_once_it_is_quiet() -> None:
 
 def test_a_notice_of_membership_is_not_dropped_with_the_flood() -> None:
     async def main() -> None:
-        bench = Bench(pending_per_chat=1, is_urgent=lambda _update: False)
+        bench = Bench(pending_per_chat=1, is_urgent=calm)
         bench.give(message(1))
         bench.give(message(2))
         bench.give(membership(3))
@@ -321,7 +347,7 @@ def test_a_notice_of_membership_is_not_dropped_with_the_flood() -> None:
 
 def test_inline_queries_do_not_queue_behind_the_chat() -> None:
     async def main() -> None:
-        bench, start = Bench(is_urgent=lambda _update: False), now()
+        bench, start = Bench(is_urgent=calm), now()
         bench.give(message(1, chat_id=5), 9.0)
         bench.give(inline_query(2, user_id=5))
         await bench.tasks[-1]
@@ -333,7 +359,7 @@ def test_inline_queries_do_not_queue_behind_the_chat() -> None:
 
 def test_updates_without_chat_and_user_are_handled_too() -> None:
     async def main() -> None:
-        bench = Bench(is_urgent=lambda _update: False)
+        bench = Bench(is_urgent=calm)
         bench.give(Update(update_id=1))
         bench.give_work("not an update", bench._work(2, 0.0))
         await bench.all()

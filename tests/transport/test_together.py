@@ -52,6 +52,10 @@ class Telegram:
         return web.Response(text=json.dumps({"ok": True, "result": result}))
 
 
+async def calm(_update: Update) -> bool:
+    return False
+
+
 @pytest.mark.parametrize("count", [1, 250])
 async def test_every_question_is_answered_once_and_confirmed(count: int) -> None:
     async def echo(update: Update, _context: object) -> None:
@@ -63,7 +67,7 @@ async def test_every_question_is_answered_once_and_confirmed(count: int) -> None
     async with bot_api() as api:
         updates = [raw_message(i, chat_id=i % 50 + 1, text=f"question {i}") for i in range(1, count + 1)]
         telegram = Telegram(api, updates)
-        processor = PerChatProcessor(is_urgent=lambda _update: False, on_overflow=nothing, pending_per_chat=50)
+        processor = PerChatProcessor(is_urgent=calm, on_overflow=nothing, pending_per_chat=50)
         polling_request = AiohttpRequest(pool_size=4)
         application: Application[Any, Any, Any, Any, Any, Any] = (
             ApplicationBuilder()
