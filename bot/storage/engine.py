@@ -12,8 +12,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.storage.model import StoreError
 
@@ -23,6 +25,8 @@ TRIES_A_SECOND = 50
 """How often the switch to a write-ahead log is tried while somebody else makes it."""
 POSTGRES_SECONDS = 30
 """How long one statement may take on PostgreSQL."""
+ASKED_AFTER_SECONDS = 1.0
+"""A connection to PostgreSQL that was idle for so long is asked whether it still lives before it is used."""
 IDLE_SECONDS = 20
 """How long a transaction may stand still on PostgreSQL: a frozen process must not keep its rows locked."""
 
@@ -30,9 +34,9 @@ IDLE_SECONDS = 20
 SQLITE_PRAGMAS = (
     "synchronous = NORMAL",
     "foreign_keys = ON",
-    # A batch of due rows lies on as many pages as it has rows: 16 MB hold them until the batch is written down,
-    # and the log is written back once in several batches.
-    "cache_size = -16000",
+    # A batch of due rows lies on as many pages as it has rows, in each of three tables: 8 MB hold them until the batch
+    # is written down, and the log is written back once in several batches.
+    "cache_size = -8000",
     "wal_autocheckpoint = 4000",
 )
 
@@ -109,9 +113,9 @@ class Database:
                 },
             }
             with one_sentence(self.url):
-                return create_async_engine(
-                    self.url, hide_parameters=True, pool_pre_ping=True, pool_size=8, connect_args=arguments
-                )
+                engine = create_async_engine(self.url, hide_parameters=True, pool_size=8, connect_args=arguments)
+            _ask_before_use(engine.sync_engine)
+            return engine
         engine = create_async_engine(
             self.url,
             hide_parameters=True,
@@ -162,17 +166,25 @@ class Database:
         """Open a transaction that changes nothing; with `snapshot` all its statements see one and the same state."""
         with one_sentence(self.url):
             async with self.engine.connect() as connection:
-                if snapshot and not self.sqlite:  # SQLite never does otherwise
-                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                if not self.sqlite:  # which sees one state in any case
+                    # Without a snapshot each statement sees its own state anyway: a transaction around it, which
+                    # costs two more questions and answers, would change nothing.
+                    level = "REPEATABLE READ" if snapshot else "AUTOCOMMIT"
+                    await connection.execution_options(isolation_level=level)
                 yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Open a transaction that is committed at the end, or undone whole when anything raises."""
+    async def writing(self, *, one_statement: bool = False) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction that is committed at the end, or undone whole when anything raises.
+
+        With `one_statement` no second may be run: PostgreSQL then makes a transaction of it without being asked to.
+        """
         async with self._turn or nullcontext():
             with one_sentence(self.url):
                 async with self.engine.connect() as connection:
                     await connection.execution_options(mamori_write=True)
+                    if one_statement and not self.sqlite:
+                        await connection.execution_options(isolation_level="AUTOCOMMIT")
                     async with connection.begin():
                         yield connection
 
@@ -187,6 +199,25 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _ask_before_use(engine: sa.Engine) -> None:
+    """Replace a connection that died while it was idle; under load, when none is, nobody waits for the question."""
+
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["last_used"] = time.monotonic()
+
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        idle_since = record.info.get("last_used")
+        if idle_since is None or time.monotonic() - idle_since < ASKED_AFTER_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise InvalidatePoolError from error
+
+    sa.event.listen(engine, "checkin", note)
+    sa.event.listen(engine, "checkout", ask)
 
 
 def _keep_a_log(path: Path) -> None:

@@ -58,7 +58,7 @@ class SqlRecords(SqlBase):
 
     async def record_update(self, update_id: int, now: datetime) -> None:
         """See the protocol."""
-        async with self.database.writing() as connection:
+        async with self.database.writing(one_statement=True) as connection:
             await connection.execute(self.insert(updates).values(update_id=update_id, at=now).on_conflict_do_nothing())
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
