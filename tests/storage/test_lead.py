@@ -163,3 +163,20 @@ async def test_a_process_that_freezes_inside_a_transaction_does_not_keep_its_row
     assert kept is not None
     assert kept.choice.hour == 9
     await awake.close()
+
+
+async def test_a_connection_that_died_while_it_was_idle_is_replaced(
+    shared: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "ASKED_AFTER_SECONDS", 0.0)
+    store, server = await open_store(shared), Database(parse_url(shared))
+    try:
+        await store.ping()
+        async with server.reading() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            ended = await connection.execute(sa.text(f"{others} AND pid <> pg_backend_pid()"))
+            assert len(ended.all()) > 0
+        await store.ping()
+    finally:
+        await server.close()
+        await store.close()
