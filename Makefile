@@ -19,7 +19,7 @@ run: $(STAMP) ## the bot with its chat page, no account and no network needed
 	$(BIN)/mamori sandbox
 
 test: $(STAMP) ## the whole suite
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(STAMP) ## style, types, the direction of imports, the content pack
 	$(BIN)/ruff check .
