@@ -27,7 +27,13 @@ def test_the_table_of_what_there_is_stands_in_the_readme_as_it_is_printed() -> N
     assert table in README.read_text("utf-8"), f"write this into the README:\n{table}"
 
 
-def test_the_shipped_pack_warns_only_of_helplines_that_somebody_must_call(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shipped_pack_warns_only_of_helplines_that_somebody_must_call_and_nothing_is_opened(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr("bot.commands.check.dead_links", never)
     assert main(["check"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if ": warning: " in line or ": fault: " in line]
     assert lines
@@ -36,6 +42,14 @@ def test_the_shipped_pack_warns_only_of_helplines_that_somebody_must_call(capsys
         assert "checked on" in line or "nobody knows when this was checked" in line
 
 
+@pytest.fixture
+def only_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is shown does not depend on the rules about texts and questions, which take seconds."""
+    monkeypatch.setattr("content.check.CHECKS", ())
+    monkeypatch.setattr("content.check.check_questions", lambda *_: ())
+
+
+@pytest.mark.usefixtures("only_form")
 def test_warnings_count_only_under_strict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     overlay = str(overlay_of(tmp_path, "notes.yaml", "a: 1\n"))
     assert main(["check", "--pack", overlay]) == 0
@@ -43,6 +57,7 @@ def test_warnings_count_only_under_strict(tmp_path: Path, capsys: pytest.Capture
     assert "notes.yaml:1: warning: no part of a pack" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("only_form")
 def test_a_fault_ends_with_1_and_names_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     overlay = overlay_of(tmp_path, "en/tips.yaml", "show-a-favourite: 'It ends here\n")
     assert main(["check", "--pack", str(overlay)]) == 1
@@ -85,11 +100,3 @@ def test_the_addresses_of_sources_and_helplines_are_all_looked_at() -> None:
     found = addresses(load_with_faults())
     assert len(found) > 200
     assert "https://takeitdown.ncmec.org" in found
-
-
-def test_without_the_option_nothing_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(*_: object) -> None:
-        raise AssertionError("the network was used")
-
-    monkeypatch.setattr("bot.commands.check.dead_links", never)
-    assert main(["check"]) == 0

@@ -5,17 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from content.check import check_packs
-from content.load import load_pack
+from content.check import CHECKS
+from content.checks.advice import check_advice
+from content.checks.agreement import check_agreement
+from content.checks.numbers_in_text import check_numbers_in_text
+from content.load import load_pack, load_with_faults
 
 TODAY = date(2026, 11, 29)
+RULES = (check_agreement, check_advice, check_numbers_in_text)
 
 
 def findings(tmp_path: Path, text: str, language: str = "en") -> list[str]:
     folder = tmp_path / language
     folder.mkdir()
     (folder / "agreement.yaml").write_text(text, "utf-8")
-    return [str(fault) for fault in check_packs([tmp_path], today=TODAY).faults if "agreement" in str(fault)]
+    return [line for line in all_findings(tmp_path) if "agreement" in line]
+
+
+def all_findings(folder: Path) -> list[str]:
+    loaded = load_with_faults([folder])
+    return [*map(str, loaded.faults), *(str(fault) for rule in RULES for fault in rule(loaded, TODAY))]
+
+
+def test_the_rules_belong_to_every_check() -> None:
+    assert set(RULES) <= set(CHECKS)
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -59,7 +72,7 @@ def test_a_complete_language_without_an_agreement_is_named(tmp_path: Path) -> No
         (tmp_path / language).mkdir()
     keys = ("title", "intro", "parts", "blanks", "sources", "reviewed")
     (tmp_path / "ja" / "agreement.yaml").write_text("".join(f"{key}: {{remove: true}}\n" for key in keys), "utf-8")
-    found = [str(fault) for fault in check_packs([tmp_path], today=TODAY).faults]
+    found = all_findings(tmp_path)
     assert any("the family agreement is missing in 'ja'" in line and ": fault:" in line for line in found)
 
 

@@ -10,8 +10,9 @@ from content.dialling import SHORT_NUMBERS, is_dialable
 from content.faults import Fault, Severity
 from content.load import load_with_faults
 from content.model import WORLD, Confidence, Need
+from tests.statistics_pack import loaded_pack
 
-LOADED = load_with_faults()
+LOADED = loaded_pack()
 PACK = LOADED.pack
 TODAY = date(2026, 11, 23)
 COUNTRIES = (

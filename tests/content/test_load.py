@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from content.check import check_packs
+from content.check import CHECKS, check_packs
+from content.checks.texts import check_texts
 from content.faults import PackError, Severity
 from content.load import BASE_PACK, load_pack, load_with_faults
 
@@ -22,13 +23,18 @@ def overlay(tmp_path: Path) -> Path:
 
 
 def messages(overlay: Path) -> list[str]:
-    return [str(fault) for fault in check_packs([overlay], today=TODAY).faults]
+    loaded = load_with_faults([overlay])
+    return [str(fault) for fault in (*loaded.faults, *check_texts(loaded, TODAY))]
 
 
 def test_the_shipped_pack_has_no_fault() -> None:
     today = datetime.now(UTC).date()  # an editor's review is of the day it was made
     faults = [f for f in check_packs([], today=today).faults if f.severity is Severity.FAULT]
     assert not faults, "\n".join(map(str, faults))
+
+
+def test_the_rules_of_texts_belong_to_every_check() -> None:
+    assert check_texts in CHECKS
 
 
 def test_an_overlay_adds_replaces_and_removes(overlay: Path) -> None:

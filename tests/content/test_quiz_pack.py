@@ -11,8 +11,9 @@ from content.check import CHECKS, count_table
 from content.checks.quiz import EXPLANATION, OPTION, QUESTION, STARTER, STARTERS, check_quiz
 from content.load import load_pack, load_with_faults
 from content.model import AgeBand
+from tests.statistics_pack import base_pack
 
-PACK = load_pack()
+PACK = base_pack()
 TODAY = date(2026, 11, 23)
 COMPLETE = sorted(code for code, language in PACK.languages.items() if language.complete)
 A_QUESTION = next(iter(PACK.quiz))

@@ -22,11 +22,11 @@ from bot.replies.helplines import (
 from bot.replies.model import BUTTON_DATA_LIMIT, MESSAGE_LIMIT
 from bot.replies.render import length
 from content.freshness import Freshness, freshness
-from content.load import load_with_faults
 from content.model import WORLD, Audience, Confidence, Helpline, Need, Pack
 from content.profile import Profile
+from tests.statistics_pack import base_pack
 
-PACK = load_with_faults().pack
+PACK = base_pack()
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """10:00 on a Tuesday in Tokyo."""
 NIGHT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

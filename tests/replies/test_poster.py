@@ -12,11 +12,11 @@ from bot.prints.draw import draw_on_one_page
 from bot.prints.model import Code, Paper, Points
 from bot.replies.deeplink import DeepLink, deep_link, parse_deep_link
 from bot.replies.poster import poster_paper
-from content.load import load_pack
 from content.model import Audience
 from content.profile import Profile
+from tests.statistics_pack import base_pack
 
-PACK = load_pack()
+PACK = base_pack()
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOPICS = [name for name in PACK.topics if name in PACK.languages["en"].topics]
 

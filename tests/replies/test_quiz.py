@@ -21,11 +21,11 @@ from bot.replies.quiz import (
 )
 from bot.replies.talk import SHOWN, ages_reply, parse_starters, starters_reply
 from content.checks.quiz import IDENTIFIER
-from content.load import load_pack
 from content.model import AgeBand, Audience, Pack, QuizWords
 from content.profile import Profile
+from tests.statistics_pack import base_pack
 
-PACK = load_pack()
+PACK = base_pack()
 LANGUAGES = ("en", "ja")
 ENGLISH = Profile(language="en")
 ROUNDS = len(PACK.quiz) // ROUND
