@@ -13,7 +13,7 @@ import sys
 
 from tests.bench.report import machine, write
 
-BENCHES = ("process", "handlers", "buttons", "transport", "storage", "delivery", "echo")
+BENCHES = ("process", "understanding", "handlers", "buttons", "transport", "storage", "delivery", "echo")
 LONGER = ("load", "faults")
 
 

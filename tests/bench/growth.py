@@ -1,4 +1,4 @@
-"""How figures grow with the number of subscriptions, drawn in the colours of the bot's own charts."""
+"""How figures grow with the size of what is worked on, drawn in the colours of the bot's own charts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bot.charts.style import CARD, FAINT, INK, LINES, SOFT
 
 PICTURE = "docs/img/growth-storage.svg"
 Panel = tuple[str, Sequence[tuple[str, int, float]]]
-"""A title, and what was measured: the name of a line, the number of subscriptions, the value."""
+"""A title, and what was measured: the name of a line, the size, the value."""
 TEXT = 11
 
 
 def draw_growth(file: Path, panels: Sequence[Panel]) -> None:
-    """Draw a panel for each figure, subscriptions to the right on a logarithmic scale, values up from zero.
+    """Draw a panel for each figure, sizes to the right on a logarithmic scale, values up from zero.
 
     The picture has a ground of its own, so that it reads on a light and on a dark page alike.
     """

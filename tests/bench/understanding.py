@@ -1,7 +1,8 @@
 """What understanding costs: `python -m tests.bench.understanding`.
 
-Start, memory, time for each question of the development set on one core, and how time grows with the number of topics
-and of lines. Figures of the same run are to be compared with one another; machines differ.
+Start, memory, time for each question of the development set on one core, and how time, memory and fitting grow with the
+number of topics and of lines: as a table, and as docs/img/growth-understanding.svg. Figures of the same run are to be
+compared with one another; machines differ.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import json
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,39 +22,87 @@ from bot.understanding.classifier import Classifier, Examples
 from bot.understanding.encoder import limit_threads
 from bot.understanding.engine import Engine
 from bot.understanding.evidence import build_layout
+from bot.understanding.fit import fit
 from bot.understanding.lexical import LexicalScores
-from bot.understanding.loading import load_engine
+from bot.understanding.loading import BASE_PACK, load_engine
+from content.bank import Bank, load_bank
+from content.load import load_pack
+from tests.bench.growth import Panel, draw_growth
+from tests.bench.report import ROOT, head, show
 
 QUESTIONS = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
 TOPICS = (69, 250, 500, 1000)
+DRAWN = (69, 250, 1000)
+PICTURE = ROOT / "docs" / "img" / "growth-understanding.svg"
 LINES = (10_000, 20_000, 40_000)
+PARTS = (8, 4, 2, 1)
+"""Of the bank's lines every eighth, fourth, second and all are fitted."""
 SAMPLE = 150
-BAR = 4
-"""Characters of a bar per millisecond."""
 
 
 def main() -> int:
     """Print all figures as a table."""
     limit_threads()
     before, begun = memory(), time.perf_counter()
-    engine = load_engine()
-    engine.understand("first question")
-    say(f"start to first answer  {time.perf_counter() - begun:6.2f} s")
-    say(f"memory                 {memory():6.0f} MB, {memory() - before:.0f} of them for understanding")
+    with tempfile.TemporaryDirectory() as cache:  # as `mamori run` does: the encoder's table is mapped from a file
+        engine = load_engine(cache=Path(cache))
+        engine.understand("first question")
+    head("figure", "")
+    show("start to first answer", f"{time.perf_counter() - begun:.2f} s")
+    show("memory at most", f"{memory():.0f} MB, {memory() - before:.0f} of them for understanding")
     questions = [json.loads(line)["text"] for line in QUESTIONS.read_text("utf-8").splitlines()]
-    say("\nmilliseconds a question          p50     p95")
-    say(row("understand", timed(engine.understand, questions)))
-    say(row("urgency alone", timed(engine.urgency, questions)))
-    letters = Engine(engine.fitted, None)
-    say(row("letters only", timed(letters.understand, questions)))
+    heading("milliseconds of CPU", "p50", "p95")
+    row("understand", timed(engine.understand, questions))
+    row("urgency alone", timed(engine.urgency, questions))
+    row("letters only", timed(Engine(engine.fitted, None).understand, questions))
     pieces = {questions[i]: questions[i - 2 : i] for i in range(2, len(questions))}
-    say(row("with two recent messages", timed(lambda text: engine.understand(text, pieces.get(text, ())), questions)))
-    say("\ngrowth                           p50     p95")
-    for lines in LINES:
-        for topics in TOPICS:
-            grown = grow(engine, topics, lines)
-            say(row(f"{topics} topics, {lines} lines", timed(grown.understand, questions[:SAMPLE])))
+    row("with two recent messages", timed(lambda text: engine.understand(text, pieces.get(text, ())), questions))
+    heading("topics", "lines", "p50", "p95", "memory of the heads")
+    grown = {(topics, lines): measure(engine, topics, lines, questions) for lines in LINES for topics in TOPICS}
+    draw_growth(PICTURE, [*panels(grown), fitting_panel(engine)])
+    print("\n![How each figure grows with topics and lines of the bank](img/growth-understanding.svg)")  # noqa: T201 -- a benchmark's output
     return 0
+
+
+def measure(engine: Engine, topics: int, lines: int, questions: Sequence[str]) -> tuple[float, float, float]:
+    """Return the median and the 95th percentile in milliseconds, and the memory of the heads in MB; say them."""
+    grown = grow(engine, topics, lines)
+    half, most = timed(grown.understand, questions[:SAMPLE])
+    size = held(grown.fitted.heads) / 2**20
+    show(f"{topics:,}", f"{lines:,}", f"{half:.2f}", f"{most:.2f}", f"{size:.0f} MB")
+    return half, most, size
+
+
+def held(part: object) -> int:
+    """Return the bytes of all arrays in a dataclass and the dataclasses in it."""
+    if isinstance(part, np.ndarray):
+        return part.nbytes
+    return sum(held(getattr(part, one.name)) for one in fields(part)) if is_dataclass(part) else 0
+
+
+def panels(grown: dict[tuple[int, int], tuple[float, float, float]]) -> list[Panel]:
+    """Return the time of a question and the memory of the heads, by lines, with a line for some numbers of topics."""
+    titles = ("a question, half of them faster (ms)", "a question, 19 of 20 faster (ms)", "memory of the heads (MB)")
+    return [
+        (title, [(f"{topics:,} topics", lines, grown[topics, lines][i]) for topics in DRAWN for lines in LINES])
+        for i, title in enumerate(titles)
+    ]
+
+
+def fitting_panel(engine: Engine) -> Panel:
+    """Return the CPU seconds that fitting parts of the bank takes; say them."""
+    heading("lines fitted", "CPU seconds")
+    assert engine.encoder is not None
+    pack = load_pack()
+    points: list[tuple[str, int, float]] = []
+    bank = load_bank([BASE_PACK], pack.topics)
+    for part in PARTS:
+        some = Bank(bank.lines[::part], bank.slang, ())
+        begun = time.process_time()
+        fit(some, pack.topics, engine.encoder)
+        points.append((f"{DRAWN[0]} topics", len(some.lines), time.process_time() - begun))
+        show(f"{len(some.lines):,}", f"{points[-1][2]:.0f}")
+    return "fitting (CPU s)", points
 
 
 def timed(call: Callable[[str], object], texts: Sequence[str]) -> tuple[float, float]:
@@ -113,14 +163,15 @@ def memory() -> float:
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
-def row(name: str, spent: tuple[float, float]) -> str:
-    """Return a line of the table with a bar as long as the median."""
-    return f"{name:<28} {spent[0]:7.2f} {spent[1]:7.2f}  {'#' * round(BAR * spent[0])}"
+def heading(*names: str) -> None:
+    """Begin another table."""
+    print()  # noqa: T201 -- a benchmark's output
+    head(*names)
 
 
-def say(text: str) -> None:
-    """Print a line at once."""
-    print(text, flush=True)  # noqa: T201 -- a benchmark's output
+def row(name: str, spent: tuple[float, float]) -> None:
+    """Print a line of the table."""
+    show(name, f"{spent[0]:.2f}", f"{spent[1]:.2f}")
 
 
 if __name__ == "__main__":
