@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from bot.charts.style import CARD, FAINT, INK, LINES, SOFT
@@ -23,9 +24,9 @@ def draw_growth(file: Path, panels: Sequence[Panel]) -> None:
 
     The picture has a ground of its own, so that it reads on a light and on a dark page alike.
     """
-    columns = 2
+    columns, edge = 2, 0.15
     rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(11, 3.2 * rows), facecolor=CARD, layout="constrained")
+    figure = Figure(figsize=(11, 3.2 * rows), facecolor=CARD, layout=ConstrainedLayoutEngine(w_pad=edge, h_pad=edge))
     for place, (title, values) in enumerate(panels, start=1):
         axes = figure.add_subplot(rows, columns, place)
         _draw(axes, title, values)
