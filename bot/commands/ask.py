@@ -27,6 +27,7 @@ from content.model import Audience, Pack, Urgency
 from content.profile import Profile
 
 _AUDIENCES = [str(audience) for audience in Audience]
+_LANGUAGE = re.compile("[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 _TOPICS = ("topic:first:", "stats:show:")
 """What the data of a button begin with that opens a topic."""
 _LONGEST_LINE = 1_000_000
@@ -146,8 +147,8 @@ def with_choices(meaning: Understanding, reply: Reply) -> str:
 
 def _profile(pack: Pack, language: object, country: object, audience: object) -> Profile:
     """Return whom the answer is for. A language without a folder gets the nearest there is; other mistakes are said."""
-    if language is not None and not isinstance(language, str):
-        raise UsageError("'lang' must be a language code such as en or ja")
+    if language is not None and (not isinstance(language, str) or not _LANGUAGE.fullmatch(language)):
+        raise UsageError(f"'lang' {language!r} is not a language code such as en or ja")
     if country is not None and (not isinstance(country, str) or not re.fullmatch("[A-Za-z]{2}", country)):
         raise UsageError(f"'country' {country!r} is not a two-letter code such as {pack.countries[0]}")
     if audience is not None and audience not in _AUDIENCES:

@@ -67,6 +67,23 @@ def test_a_country_without_lines_of_its_own_is_like_an_unknown_one(
     assert code == 1
 
 
+def test_a_language_without_a_folder_is_answered_and_a_word_that_is_no_code_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines: list[object] = [
+        {"id": said, "lang": said, "text": "What is grooming?"} for said in ("tlh", "zh-Hant", "pt_BR", "klingon", 3)
+    ]
+    code, found = answers(lines, monkeypatch, capsys)
+    assert [line.get("error") for line in found] == [
+        None,
+        None,
+        None,
+        "'lang' 'klingon' is not a language code such as en or ja",
+        "'lang' 3 is not a language code such as en or ja",
+    ]
+    assert code == 1
+
+
 def test_where_the_reply_asks_which_one_the_choices_stand_below() -> None:
     pack, profile = load_pack(), Profile(language="en")
     ranked = (Ranked("grooming", 0.3), Ranked("sharenting", 0.2))
