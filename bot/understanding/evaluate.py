@@ -16,6 +16,9 @@ from content.model import Urgency
 LOOK_ALIKE = "look-alike"
 """The `kind` of questions that only sound urgent."""
 
+ORDINARY = "in-scope"
+"""The `kind` of ordinary questions; emergencies among them are plain ones, and counted by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
@@ -124,7 +127,9 @@ def measure(judged: Sequence[Judged], seed: int = 0, samples: int = 1000) -> Rep
     draw = np.random.default_rng(seed)
     scoped = [j for j in judged if j.question.topics]
     outside = [j for j in judged if not j.question.topics]
-    urgent = [j for j in judged if j.question.urgency is Urgency.EMERGENCY]
+    emergencies = [j for j in judged if j.question.urgency is Urgency.EMERGENCY]
+    urgent = [j for j in emergencies if j.question.kind != ORDINARY]
+    plain = [j for j in emergencies if j.question.kind == ORDINARY]
     calm = [j for j in judged if j.question.urgency is not Urgency.EMERGENCY]
     likes = [j for j in calm if j.question.kind == LOOK_ALIKE]
     others = [j for j in calm if j.question.kind != LOOK_ALIKE]
@@ -143,6 +148,7 @@ def measure(judged: Sequence[Judged], seed: int = 0, samples: int = 1000) -> Rep
     add("firm out of scope", outside, lambda j: j.understanding.refusal is not None, kinds=True)
     add("urgent recall", urgent, _alarm)
     add("urgent or concern", urgent, lambda j: j.understanding.urgency is not Urgency.NONE)
+    add("emergencies among ordinary questions", plain, _alarm)
     add("alarms on look-alikes", likes, _alarm)
     add("alarms on calm questions", others, _alarm)
     return Report(tuple(rates), _confusions(scoped))

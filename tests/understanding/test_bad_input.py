@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from bot.understanding.engine import Engine
@@ -14,6 +16,20 @@ TWENTY = " ".join(
     for name in ("TikTok", "Instagram", "Discord", "Roblox", "Snapchat", "YouTube", "LINE", "WhatsApp", "X", "Twitch")
     * 2
 )
+
+ARMENIAN, AMHARIC = "Ղեկավարը շատ հոգնած է այսօր", "ዛሬ አየሩ ጥሩ ነው"
+"""Harmless sentences in languages that the encoder has never seen."""
+
+MANY = {
+    "How old must a child be for Discord?": "minimum-age",
+    "How do I report a video on an app?": "report-platform",
+    "What should stand in a family agreement about phones?": "family-rules",
+    "How many hours of screen time are healthy?": "screen-time",
+    "How do we choose safe passwords?": "passwords",
+    "Is it right to read my daughter's messages?": "monitoring-trust",
+    "How do I set up parental controls?": "parental-controls",
+    "May I post pictures of my own children?": "sharenting",
+}
 
 
 @pytest.mark.parametrize(
@@ -29,8 +45,8 @@ TWENTY = " ".join(
         "||" * 50_000,
         "```" * 30_000,
         "ａ１😀б漢가" * 2_000,
-        "Ղեկավարը շատ հոգնած է այսօր",
-        "ዛሬ አየሩ ጥሩ ነው",
+        ARMENIAN,
+        AMHARIC,
     ],
     ids=lambda text: ascii(text[:12]),
 )
@@ -53,8 +69,24 @@ def test_what_says_nothing_is_neither_answered_nor_an_alarm(shipped: Engine, tex
         f"```\n{CRY}\n```",
         f"{CRY} " * 200,
         f"{TWENTY} {CRY}.",
+        f"{ARMENIAN}. {CRY}.",
+        f"{AMHARIC}\n{CRY}",
+        f"😭 {CRY} 😭",
     ],
-    ids=["after 100 kB", "before 100 kB", "mixed", "zero-width", "full-width", "spoiler", "code", "repeated", "twenty"],
+    ids=[
+        "after 100 kB",
+        "before 100 kB",
+        "mixed",
+        "zero-width",
+        "full-width",
+        "spoiler",
+        "code",
+        "repeated",
+        "twenty",
+        "Armenian",
+        "Amharic",
+        "emoji",
+    ],
 )
 def test_a_cry_for_help_is_heard_through_everything_around_it(shipped: Engine, text: str) -> None:
     assert shipped.understand(text).urgency is Urgency.EMERGENCY
@@ -70,3 +102,17 @@ def test_a_question_in_odd_clothes_is_still_understood(shipped: Engine, text: st
     assert meaning.topic is not None
     assert meaning.urgency is not Urgency.EMERGENCY
     assert len(meaning.also) <= len(shipped.fitted.heads.topics.classes)
+
+
+def test_of_twenty_questions_about_many_things_most_are_named(shipped: Engine) -> None:
+    meaning = shipped.understand(" ".join((*MANY, *list(MANY)[:4], *MANY)))
+    named = {meaning.topic, *meaning.also}
+    assert len(named & set(MANY.values())) >= len(MANY) - 2
+    assert meaning.urgency is not Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize("text", ["", "😭", "a" * 100_000, f"||{QUESTION}||", f"{ARMENIAN} {CRY}", TWENTY])
+def test_nothing_of_a_message_is_logged(shipped: Engine, caplog: pytest.LogCaptureFixture, text: str) -> None:
+    with caplog.at_level(logging.DEBUG):
+        shipped.understand(text)
+    assert caplog.records == []

@@ -81,6 +81,22 @@ def test_rates_count_what_their_names_say() -> None:
     assert report.confusions == (("law", "-", 1), ("law", "scams", 1))
 
 
+def test_emergencies_among_ordinary_questions_are_counted_apart_from_those_written_to_be_hard() -> None:
+    emergency = Urgency.EMERGENCY
+    report = measure(
+        [
+            judged(question(("law",), emergency, kind="in-scope"), "law", emergency, "law"),
+            judged(question(("law",), emergency, kind="urgent"), "law", Urgency.NONE, "law"),
+            judged(question(("law",), emergency), "law", Urgency.NONE, "law"),
+        ]
+    )
+    plain, hard = report.rate("emergencies among ordinary questions"), report.rate("urgent recall")
+    assert plain is not None
+    assert hard is not None
+    assert (plain.percent, plain.total) == (100, 1)
+    assert (hard.percent, hard.total) == (0, 2)
+
+
 def test_the_interval_narrows_with_more_questions_and_is_the_same_each_time() -> None:
     def width(times: int) -> float:
         rate = measure([judged(question(), "law", Urgency.NONE, name) for name in ("law", "x") * times]).rate("top-1")
