@@ -22,6 +22,7 @@ from content.load import load_pack
 from content.model import Pack, Urgency
 
 DEVELOPMENT = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
+EMERGENCIES = DEVELOPMENT.with_name("emergencies.jsonl")
 BASELINE = Path(__file__).with_name("baseline.json")
 ACCEPT = "MAMORI_ACCEPT_BASELINE"
 NEAR, WORTH_COMPARING = 95, 12
@@ -56,8 +57,9 @@ def test_the_shipped_heads_were_fitted_from_the_shipped_bank(shipped: Engine, pa
     assert shipped.trouble is None
 
 
-def test_no_line_of_the_bank_is_a_line_of_the_development_set(bank: Bank) -> None:
-    asked = [json.loads(line)["text"] for line in DEVELOPMENT.read_text("utf-8").splitlines()]
+@pytest.mark.parametrize("file", [DEVELOPMENT, EMERGENCIES], ids=lambda file: file.stem)
+def test_no_line_of_the_bank_is_a_line_of_an_evaluation_file(bank: Bank, file: Path) -> None:
+    asked = [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
     ours, theirs = [fingerprint(line.text) for line in bank.lines], [fingerprint(text) for text in asked]
     alike = process.cdist(theirs, ours, scorer=fuzz.ratio, score_cutoff=NEAR, dtype=np.uint8)
     leaks = [
@@ -83,6 +85,14 @@ def test_no_figure_drops_below_the_baseline_by_more_than_chance(report: Report) 
     }
     assert worse == {}
     assert set(baseline) == set(present)
+
+
+def test_every_emergency_among_ordinary_questions_is_heard(shipped: Engine) -> None:
+    questions, faults = parse_questions(EMERGENCIES.read_text("utf-8").splitlines(), EMERGENCIES.name)
+    assert not faults
+    assert [
+        one.question.text for one in judge(shipped, questions) if one.understanding.urgency is not one.question.urgency
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -112,6 +122,18 @@ def test_a_cry_for_help_is_heard_in_any_form(shipped: Engine, text: str) -> None
 
 def test_a_cry_for_help_in_pieces_is_heard(shipped: Engine) -> None:
     assert shipped.urgency("said shes meeting some1", ["she wont answer", "since 4"]) is Urgency.EMERGENCY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mi hija habla con un desconocido por internet y le pide fotos",
+        "A minha filha fala com um estranho na internet que lhe pede fotos",
+        "My daughter talks to a stranger online and he asks for photos",
+    ],
+)
+def test_a_stranger_who_asks_for_pictures_is_a_worry_but_no_emergency(shipped: Engine, text: str) -> None:
+    assert shipped.urgency(text) is Urgency.CONCERN
 
 
 def test_thanks_after_an_alarm_keep_a_helpline_but_not_the_alarm(shipped: Engine) -> None:
