@@ -1,10 +1,10 @@
 """Words for the slots of a question about numbers, by language, as editors wrote them.
 
 They stand in `questions/<language>/slots.yaml` of a pack: mappings from an id to phrases under `measures`, `groups`,
-`questions`, `countries`, `unknown`, and lists of phrases under `places`, `newest`, `relative`, `counting`, `victims`,
-`years_old`, `aged`, `under`. A phrase is written as people type it, in lower case; `*` at its end stands for any
-ending, a space also for a hyphen. Phrases of scripts without spaces match anywhere; a Latin phrase in the file of
-such a language (`x` for a service) counts only in a text of such a script.
+`questions`, `countries`, `unknown`, and lists of phrases under `places`, `newest`, `relative`, `counting`, `steps` (who
+asks what to do asks for no number), `victims`, `years_old`, `aged`, `under`. A phrase is written as people type it, in
+lower case; `*` at its end stands for any ending, a space also for a hyphen. Phrases of scripts without spaces match
+anywhere; a Latin phrase in the file of such a language (`x` for a service) counts only in a text of such a script.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from content.yamlfile import parse_yaml, read_text
 
 SLOTS_FILE = "slots.yaml"
 MAPPINGS = ("measures", "groups", "questions", "countries", "unknown")
-LISTS = ("places", "newest", "relative", "counting", "victims", "years_old", "aged", "under")
+LISTS = ("places", "newest", "relative", "counting", "steps", "victims", "years_old", "aged", "under")
 _SCRIPTS = frozenset({"ja", "ko", "zh"})
 _Phrases = dict[tuple[str, bool], dict[tuple[str, str], None]]
 _GAPS = re.compile(r"[\s\-\u2010-\u2015]+")

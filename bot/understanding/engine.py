@@ -174,6 +174,8 @@ class Engine:
         figure = self._figure(text, ranked, urgency)
         if figure is not None and figure.topic != ranked[0].topic:
             ranked = _first(ranked, figure.topic)
+        elif figure is None and self._figure_reader is not None:
+            ranked = _without_numbers(ranked)
         also = self._also(own, ranked[0].topic)
         declined = refusal is not None or (
             not (figure and (figure.measures or figure.group)) and self._opens(REFUSE, own)
@@ -241,6 +243,13 @@ def _first(ranked: Sequence[Ranked], topic: str) -> tuple[Ranked, ...]:
     """Put a topic first, with the best score."""
     rest = [one for one in ranked if one.topic != topic]
     return (Ranked(topic, ranked[0].score), *rest)[:RANKED]
+
+
+def _without_numbers(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """Put the best topic that is not about numbers first: victims are named, but nobody asks how many."""
+    others = [one.topic for one in ranked if not one.topic.startswith(FIGURE_TOPICS)]
+    about_numbers = ranked[0].topic.startswith(FIGURE_TOPICS)
+    return _first(ranked, others[0]) if about_numbers and others else tuple(ranked)
 
 
 def _pieces(normalise: Normaliser, text: str, recent: Sequence[str]) -> list[str]:

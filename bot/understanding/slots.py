@@ -46,7 +46,7 @@ _ROOM = 4096
 
 
 def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery | None:
-    """Return what is asked about a number, or None when no number is asked for.
+    """Return what is asked about a number, or None when no number is asked for, but what to do.
 
     `topic` is what the message was understood to be about; with None, only a clear question about a number counts.
     Works in every language of the lexicon at once. Never raises.
@@ -55,6 +55,8 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
         return None
     asked = question_part(text, lexicon)
     found = lexicon.find(asked)
+    if any(one.slot == "steps" for one in found) and not _ids(found, "questions"):
+        return None
     measures, unknown_ages = _measures(asked, found, lexicon, topic)
     if not measures and topic in {_CRIMES, _PLATFORMS, _AGES}:
         everywhere = lexicon.find(fold(text[:_ROOM]))

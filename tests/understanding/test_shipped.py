@@ -16,10 +16,12 @@ from bot.understanding.engine import Engine
 from bot.understanding.evaluate import Report, judge, measure, parse_questions
 from bot.understanding.lines import hash_content
 from bot.understanding.loading import BASE_PACK
+from bot.understanding.slots import read_figure
 from content.bank import Bank, fingerprint, load_bank
 from content.faults import Severity
 from content.load import load_pack
 from content.model import Pack, Urgency
+from tests.statistics_pack import base_lexicon
 
 DEVELOPMENT = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
 EMERGENCIES = DEVELOPMENT.with_name("emergencies.jsonl")
@@ -134,6 +136,13 @@ def test_a_cry_for_help_in_pieces_is_heard(shipped: Engine) -> None:
 )
 def test_a_stranger_who_asks_for_pictures_is_a_worry_but_no_emergency(shipped: Engine, text: str) -> None:
     assert shipped.urgency(text) is Urgency.CONCERN
+
+
+def test_a_school_that_tells_of_its_victims_asks_for_steps_not_for_a_number(shipped: Engine) -> None:
+    engine = Engine(shipped.fitted, shipped.encoder, lambda text, topic: read_figure(text, base_lexicon(), topic))
+    meaning = engine.understand("our school had two tiktok victims in 2024, which steps")
+    assert meaning.figure is None
+    assert meaning.topic == "schools"
 
 
 def test_thanks_after_an_alarm_keep_a_helpline_but_not_the_alarm(shipped: Engine) -> None:

@@ -52,6 +52,23 @@ def test_years_are_read_in_every_writing(text: str, years: tuple[int, ...]) -> N
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "our school had two tiktok victims in 2024, which steps",
+        "去年、TikTokの被害にあった生徒がいます。学校は何をすればよいですか",
+        "El año pasado dos alumnas fueron víctimas en TikTok, ¿qué hacemos?",
+        "작년에 틱톡 피해 학생이 있었습니다. 어떻게 해야 하나요",
+    ],
+)
+def test_who_names_victims_and_asks_what_to_do_asks_for_no_number(text: str) -> None:
+    assert read_figure(text, base_lexicon(), "stats-platforms") is None
+
+
+def test_who_asks_for_a_number_and_for_steps_gets_the_number() -> None:
+    assert read("how many tiktok victims in 2024, and what to do?", "stats-platforms").measures == ("platform-tiktok",)
+
+
+@pytest.mark.parametrize(
     ("text", "value"), [("29", 29), ("二十九", 29), ("十", 10), ("十二", 12), ("五", 5), ("二九", 29)]
 )
 def test_numerals_in_kanji_are_numbers(text: str, value: int) -> None:
