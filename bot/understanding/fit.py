@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from bot.understanding.lexical import Floats
 from bot.understanding.lines import EDITOR, Progress, Texts, hash_content, silent, training_lines
 from bot.understanding.loading import BASE_PACK, FITTED, cached
 from bot.understanding.normalise import Normaliser, latin_words, plain
-from bot.understanding.pipeline import Outcome, fit_heads
+from bot.understanding.pipeline import WORKERS, Outcome, fit_heads
 from bot.understanding.views import View, build_views
 from content.bank import OUT, Bank, load_bank
 from content.faults import Severity
@@ -78,10 +79,13 @@ def fit(
 
 def encode_all(texts: Sequence[str], encoder: Encoder, progress: Progress = silent) -> list[View]:
     """Return the views of normalised texts, encoded in batches."""
+    progress("encoding sentences", 0)
     views: list[View] = []
-    for start in range(0, len(texts), BATCH):
-        progress("encoding sentences", ENCODING_SHARE * start / len(texts))
-        views += build_views(texts[start : start + BATCH], encoder)
+    batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
+    with ThreadPoolExecutor(max_workers=WORKERS) as workers:
+        for found in workers.map(lambda batch: build_views(batch, encoder), batches):
+            views += found
+            progress("encoding sentences", ENCODING_SHARE * len(views) / len(texts))
     return views
 
 

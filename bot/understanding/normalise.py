@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
@@ -44,6 +44,7 @@ _LOOKALIKES = str.maketrans(
     "авеёікмнорстухѕјԁһοανερτυικ",  # Cyrillic and Greek letters that look Latin
     "abeeikmhopctyxsjdhoavepTuik".lower(),
 )
+_VARIATION = re.compile("[\ufe00-\ufe0f]")
 _SENTENCE_END = re.compile(r"(?<=[.!?。])(?:\s+|(?=[^\x00-\x7f]))|\n|\s/\s")
 
 
@@ -63,10 +64,7 @@ class Normaliser:
     _by_length: Mapping[int, tuple[str, ...]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        written = sorted(self.slang, key=lambda word: (-len(word), word))
-        if written:
-            parts = (rf"(?<!\w){re.escape(w)}(?!\w)" if w.isascii() else re.escape(w) for w in written)
-            object.__setattr__(self, "_pattern", re.compile("|".join(parts)))
+        object.__setattr__(self, "_pattern", _pattern_of(self.slang))
         lengths: dict[int, list[str]] = {}
         for word in sorted(self.words):
             if self.words[word] >= COMMON and len(word) >= CORRECTED - 1:
@@ -111,6 +109,21 @@ class Normaliser:
         return best[0] if best else None
 
 
+def _pattern_of(slang: Collection[str]) -> re.Pattern[str] | None:
+    """Return what finds the longest of the words at each place, None without words.
+
+    Two groups, each of which can tell at once that it has nothing at a place, are ten times as fast as one list. Where
+    both have a word at the same place the longer one is that with other letters, hence it is looked for first.
+    """
+    groups = []
+    if inside := sorted((word for word in slang if not word.isascii()), key=lambda word: (-len(word), word)):
+        firsts = "".join(re.escape(first) for first in sorted({word[0] for word in inside}))
+        groups.append(f"(?=[{firsts}])(?:{'|'.join(map(re.escape, inside))})")
+    if whole := sorted((word for word in slang if word.isascii()), key=lambda word: (-len(word), word)):
+        groups.append(rf"(?<!\w)(?:{'|'.join(map(re.escape, whole))})(?!\w)")
+    return re.compile("|".join(groups)) if groups else None
+
+
 def latin_words(text: str) -> list[str]:
     """Return the Latin words of at least three letters in a text."""
     return _LATIN_WORD.findall(text)
@@ -121,7 +134,8 @@ def plain(text: str) -> str:
     if len(text) > _ROOM:
         text = f"{text[: _ROOM // 2]}\n{text[-_ROOM // 2 :]}"
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(char for char in text if _visible(char))
+    if not text.isprintable() or _VARIATION.search(text):
+        text = "".join(char for char in text if _visible(char))
     text = _MARKS.sub(r"\1", text)
     text = _URL.sub(" ", text)
     text = _MIXED.sub(_one_script, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -32,6 +33,12 @@ BLOCK = 128
 
 ALSO_WEIGHT = 0.5
 KEYWORD_WEIGHT = 0.3
+FURTHER_WEIGHT = 0.3
+"""What a line counts in a language that has few (`FEW`): enough to be understood, too little to move the others."""
+
+FEW = 0.1
+"""A language has few lines when it has less than this share of those of the fullest language."""
+
 EVENNESS = 0.5
 """How far topics with many lines (those of emergencies) are held down: 0 not at all, 1 to the same weight."""
 
@@ -75,6 +82,7 @@ def topic_problem(lines: Sequence[BankLine]) -> Problem:
     labels = np.array([place[line.topics[0]] for line in lines], np.int64)
     weights = np.bincount(labels, minlength=len(classes))[labels] ** -EVENNESS
     weights *= [KEYWORD_WEIGHT if line.writer == EDITOR and line.style == "keyword" else 1.0 for line in lines]
+    weights *= language_weights(lines)
     return Problem(classes, targets, labels, (weights / weights.mean()).astype(np.float32))
 
 
@@ -82,8 +90,15 @@ def degree_problem(lines: Sequence[BankLine]) -> Problem:
     """Return the degrees of urgency as classes. Editors' examples have none of their own and do not count."""
     labels = np.array([DEGREES.index(line.urgency) for line in lines], np.int64)
     targets = np.eye(len(DEGREES), dtype=np.float32)[labels]
-    weights = np.array([line.writer != EDITOR for line in lines], np.float32)
+    weights = np.array([line.writer != EDITOR for line in lines], np.float32) * language_weights(lines)
     return Problem(tuple(DEGREES), targets, labels, weights)
+
+
+def language_weights(lines: Sequence[BankLine]) -> Floats:
+    """Return what each line counts for the sake of its language [n]."""
+    sizes = Counter(line.language for line in lines)
+    least = FEW * max(sizes.values())
+    return np.array([FURTHER_WEIGHT if sizes[line.language] < least else 1.0 for line in lines], np.float32)
 
 
 def fit_heads(
@@ -110,14 +125,15 @@ def fit_heads(
             fitted = [_fit_classifier(p, train, vectors, counts) for p in problems]
             left_out.judge(held, views, parts, fitted)
 
+    everything = np.arange(len(lines))
     with ThreadPoolExecutor(max_workers=WORKERS) as workers:
+        whole = [workers.submit(_fit_classifier, problem, everything, vectors, counts) for problem in problems]
         for done, _ in enumerate(workers.map(judge_fold, range(FOLDS))):
             progress("judging out of fold", (done + 1) / (FOLDS + 1))
     progress("fitting on everything", FOLDS / (FOLDS + 1))
-    everything = np.arange(len(lines))
     topics, degrees = (
-        _fused(_fit_classifier(p, everything, vectors, counts), p, side)
-        for p, side in zip(problems, left_out.sides, strict=True)
+        _fused(fitted.result(), problem, side)
+        for fitted, problem, side in zip(whole, problems, left_out.sides, strict=True)
     )
     layout = build_layout(topics.classes, [name for name in topics.classes if name in emergencies])
     heads = Heads(examples, topics, degrees, layout, {}, {})

@@ -13,6 +13,8 @@ from content.model import BankLine, Pack, Urgency
 
 WRITTEN_MOST = ("en", "ja")
 OTHERS = ("es", "ko", "pt", "zh")
+FURTHER = ("ar", "de", "fr", "it", "nl", "pl", "ru", "th", "tr")
+"""The other languages that the encoder knows."""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,13 @@ def test_every_topic_has_enough_lines_in_every_language(pack: Pack, bank: Bank) 
         if counts[language, topic] < least
     }
     assert thin == {}
+
+
+def test_every_topic_is_asked_for_in_every_other_language_of_the_encoder(pack: Pack, bank: Bank) -> None:
+    asked = {(line.language, topic) for line in bank.lines for topic in line.topics[:1]}
+    assert {(language, topic) for language in FURTHER for topic in pack.topics} - asked == set()
+    urgent = by_language(bank, lambda line, _: line.urgency is Urgency.EMERGENCY)
+    assert {language for language in FURTHER if urgent[language] < 30} == set()
 
 
 def test_emergencies_and_what_only_sounds_like_them_are_many(bank: Bank) -> None:

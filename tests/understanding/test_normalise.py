@@ -53,6 +53,13 @@ def test_a_text_of_unknown_words_is_of_another_language_and_is_not_corrected() -
     assert Normaliser({}, WORDS)("halp dauhter pictares") == "halp dauhter pictares"
 
 
+def test_of_two_words_of_slang_at_one_place_the_longer_is_read() -> None:
+    normalise = Normaliser({"sd": "support dating", "sdに": "to a patron", "sd cards": "memory", "に": "to"})
+    assert normalise("sdに") == "to a patron"
+    assert normalise("sd cards, sd") == "memory, support dating"
+    assert normalise("xsd に") == "xsd to"
+
+
 def test_slang_is_replaced_as_whole_words_and_anywhere_in_scripts_without_spaces() -> None:
     normalise = Normaliser({"kms": "kill myself", "タヒ": "死", "垢抜け": "垢抜け", "垢": "アカウント"})
     assert normalise("KMS tonight, 20kmsx") == "kill myself tonight, 20kmsx"

@@ -25,6 +25,7 @@ from tests.statistics_pack import base_lexicon
 
 DEVELOPMENT = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
 EMERGENCIES = DEVELOPMENT.with_name("emergencies.jsonl")
+FURTHER = DEVELOPMENT.with_name("further.jsonl")
 BASELINE = Path(__file__).with_name("baseline.json")
 ACCEPT = "MAMORI_ACCEPT_BASELINE"
 NEAR, WORTH_COMPARING = 95, 12
@@ -59,7 +60,7 @@ def test_the_shipped_heads_were_fitted_from_the_shipped_bank(shipped: Engine, pa
     assert shipped.trouble is None
 
 
-@pytest.mark.parametrize("file", [DEVELOPMENT, EMERGENCIES], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [DEVELOPMENT, EMERGENCIES, FURTHER], ids=lambda file: file.stem)
 def test_no_line_of_the_bank_is_a_line_of_an_evaluation_file(bank: Bank, file: Path) -> None:
     asked = [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
     ours, theirs = [fingerprint(line.text) for line in bank.lines], [fingerprint(text) for text in asked]
@@ -95,6 +96,16 @@ def test_every_emergency_among_ordinary_questions_is_heard(shipped: Engine) -> N
     assert [
         one.question.text for one in judge(shipped, questions) if one.understanding.urgency is not one.question.urgency
     ] == []
+
+
+def test_a_question_in_any_other_language_of_the_encoder_finds_its_topic(shipped: Engine) -> None:
+    questions, faults = parse_questions(FURTHER.read_text("utf-8").splitlines(), FURTHER.name)
+    assert not faults
+    assert {question.language for question in questions} == {"ar", "de", "fr", "it", "nl", "pl", "ru", "th", "tr", "zh"}
+    found = {rate.name: rate.percent for rate in measure(judge(shipped, questions)).rates if rate.group == "all"}
+    assert found["top-1"] >= 80
+    assert found["top-3"] >= 93
+    assert found["urgent recall"] >= 93
 
 
 @pytest.mark.parametrize(

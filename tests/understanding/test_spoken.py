@@ -61,11 +61,11 @@ def test_chinese_signs_alone_are_japanese_to_a_reader_of_japanese() -> None:
 def test_the_sentences_of_the_bank_are_hardly_ever_taken_for_another_language() -> None:
     bank = load_bank([BASE_PACK], load_pack().topics)
     told: Counter[tuple[str, str]] = Counter()
-    for line in bank.lines[::5]:
+    for line in bank.lines:
         found = spoken_language(line.text, ASKERS, reader=line.language)
         outcome = "none" if found is None else "right" if found.startswith(line.language) else "wrong"
         told[line.language, outcome] += 1
     for language in {code for code, _ in told}:
         right, wrong, none = (told[language, outcome] for outcome in ("right", "wrong", "none"))
-        assert wrong <= 0.01 * (right + wrong + none), language
+        assert wrong <= 0.02 * (right + wrong + none), language
         assert right >= 0.8 * (right + wrong + none), language
