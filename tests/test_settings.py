@@ -63,14 +63,14 @@ def test_a_wrong_token_is_not_repeated_in_the_sentence(monkeypatch: pytest.Monke
 
 
 def test_a_wrong_proxy_is_refused_and_a_right_one_shown_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BOT_PROXY", "socks5://user:hidden-word@proxy.example.org:1080")
+    monkeypatch.setenv("BOT_PROXY", "socks5://user:s3cret@proxy.example.org:1080")
     with pytest.raises(SettingsError) as raised:
         load_settings()
-    assert "hidden-word" not in str(raised.value)
-    monkeypatch.setenv("BOT_PROXY", "http://user:hidden-word@proxy.example.org:3128")
+    assert "s3cret" not in str(raised.value)
+    monkeypatch.setenv("BOT_PROXY", "http://user:s3cret@proxy.example.org:3128")
     settings = load_settings()
-    assert settings.proxy_address == "http://user:hidden-word@proxy.example.org:3128"
-    assert "hidden-word" not in repr(settings)
+    assert settings.proxy_address == "http://user:s3cret@proxy.example.org:3128"
+    assert "s3cret" not in repr(settings)
     monkeypatch.setenv("BOT_PROXY", "")
     assert load_settings().proxy_address is None
 
