@@ -145,7 +145,7 @@ async def test_a_full_disk_and_a_folder_that_takes_nothing(tmp_path: Path, monke
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     made = SimpleNamespace(trouble=None)
-    monkeypatch.setattr(examinations, "load_understander", lambda *_: made)
+    monkeypatch.setattr(examinations, "understander_of", lambda *_: made)
     return made
 
 
