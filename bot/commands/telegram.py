@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -25,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Set up and print what was changed."""
+    """Set up and print what was changed as soon as it is: the webhook at once, the menu after a while."""
     del arguments
     settings = settings_of()
     if settings.token is None:
@@ -38,13 +39,20 @@ def run(arguments: argparse.Namespace) -> int:
     except TelegramError as error:
         sys.stderr.write(f"The Bot API at {settings.api_url} refused or cannot be reached ({type(error).__name__})\n")
         return 1
-    sys.stdout.write("".join(f"changed: {line}\n" for line in changed) or "Everything stands as it should.\n")
+    if not changed:
+        sys.stdout.write("Everything stands as it should.\n")
     return 0
 
 
-async def _set_up(settings: Settings, pack: Pack) -> list[str]:
+def _tell(changes: Sequence[str]) -> None:
+    sys.stdout.write("".join(f"changed: {line}\n" for line in changes))
+    sys.stdout.flush()
+
+
+async def _set_up(settings: Settings, pack: Pack) -> bool:
+    """Return whether anything was changed."""
+    changed: list[str] = []
     async with bot_of(settings) as bot:
-        changed = (await set_up_menu(bot, pack, settings.admins, pause=_PAUSE)).made
         webhook = await bot.get_webhook_info()
         if settings.webhook_url and settings.webhook_secret:
             # Telegram never tells the secret it holds, so it is set again every time.
@@ -57,4 +65,7 @@ async def _set_up(settings: Settings, pack: Pack) -> list[str]:
         elif webhook.url:
             await bot.delete_webhook()
             changed.append("webhook removed")
-    return changed
+        _tell(changed)
+        made = (await set_up_menu(bot, pack, settings.admins, pause=_PAUSE)).made
+        _tell(made)
+    return bool(changed or made)

@@ -98,7 +98,9 @@ class Machine:
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     root = tmp_path_factory.mktemp("image")
     (root / "opt").mkdir()
-    python = Path(sys.base_prefix) / "bin"
+    python = root / "usr/local/bin"  # Debian's own Python has no `python`, which the image's base has
+    python.mkdir(parents=True)
+    (python / "python").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
     registry = {
         name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTPS_", "https_"))
     }
