@@ -78,7 +78,7 @@ def load_understander(
 
     `overlays` are the folders laid over the base pack. Heads fitted from their sentences and topics too are looked
     for in `cache`. When there are none yet, those of the base pack serve and the engine says that it is `degraded`;
-    with `progress` they are fitted first, which takes up to two minutes, and kept in `cache`. The same holds for an
+    with `progress` they are fitted first, which takes some minutes, and kept in `cache`. The same holds for an
     `encoder` other than the one shipped. Raises EncoderUnavailable when that one cannot be loaded or does not answer.
     """
     lexicon = load_lexicon([BASE_PACK, *overlays], pack)

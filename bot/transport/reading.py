@@ -1,7 +1,7 @@
 """Reading an update, where the library lets one pass that lacks what every handler relies on, or takes long.
 
 The library looks for each of ninety fields of a message, and asks at each whether it may be set. Plain texts, commands
-and pressed buttons have ten of them, and are most of what comes: they are read at a fifth of the cost.
+and pressed buttons have ten of them, and are most of what comes: they are read at less than half the cost.
 """
 
 from collections.abc import Iterator

@@ -46,7 +46,7 @@ def fit(
     texts: Texts | None = None,
     progress: Progress = silent,
 ) -> Fitted:
-    """Return heads fitted on a bank, with all thresholds. Takes CPU for up to two minutes; deterministic.
+    """Return heads fitted on a bank, with all thresholds. Takes some minutes of CPU; deterministic.
 
     Raises EncoderUnavailable when sentences cannot be encoded, ValueError when the bank holds fewer than two topics.
     """

@@ -116,7 +116,7 @@ def load_or_fit(
 ) -> Engine:
     """Return an engine for the content, fitting it when nobody has yet; the result is kept in `cache` by its hash.
 
-    Fitting takes up to two minutes of CPU, with a larger encoder many times that: run it in a process of its own while
+    Fitting takes some minutes of CPU, with a larger encoder many times that: run it in a process of its own while
     `load_engine(degraded=True)` serves. Raises EncoderUnavailable when the encoder is missing, OSError when `cache`
     is not writable.
     """
