@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from content.observations import Observations
 
 
 class Urgency(StrEnum):
@@ -457,9 +459,21 @@ class Pack(Entry):
         return tuple(sorted(code for code in self.helplines if code != WORLD))
 
     @cached_property
+    def observations(self) -> Observations:
+        """All numbers of the pack, whether they were written as figures or as rows of a series."""
+        return Observations(self)
+
+    @cached_property
     def tips_for(self) -> FittingTips:
         """The tips that fit each audience, age band and language, listed when first asked for."""
         return FittingTips(self)
+
+    def __copy__(self) -> Self:
+        """Copy without what was worked out from the contents: `model_copy` may be about to change them."""
+        copied = super().__copy__()
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            del vars(copied)[name]
+        return copied
 
     def topic_text(self, topic: str, language: str) -> tuple[TopicText, str] | None:
         """Return the text of a topic in the wanted language, else in the first that has it, with its language."""

@@ -56,7 +56,7 @@ def build_sheet(pack: Pack, chart: str, language: str) -> Sheet:
     """
     wording = figure_wording(pack, language)
     words = wording.charts[chart]
-    numbers = Observations(pack)
+    numbers = pack.observations
     panels = pack.charts[chart].panels
     frames = tuple(
         _frame(pack, panel, numbers, wording, _panel_title(words, at, numbers, wording))

@@ -13,11 +13,11 @@ from typing import Protocol
 from bot.delivery.alarm import Alarm
 from bot.delivery.broadcasting import Progress, canary_size, decide, progress_of, settle
 from bot.delivery.dispatcher import RECORD_PAUSES, Limits
-from bot.delivery.together import Together
 from bot.delivery.verdict import Verdict
 from bot.storage.broadcast import SENDING, STARTED, Broadcast, BroadcastClaim, BroadcastResult, BroadcastState
 from bot.storage.model import DeliveryState, Outcome, StoreError
 from bot.storage.protocol import Store
+from bot.storage.together import Together
 from content.profile import Profile
 
 logger = logging.getLogger(__name__)

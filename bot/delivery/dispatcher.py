@@ -13,10 +13,10 @@ from typing import Protocol
 
 from bot.delivery.alarm import Alarm
 from bot.delivery.plan import Send, decide, finish, postpone
-from bot.delivery.together import Together
 from bot.delivery.verdict import Verdict
 from bot.storage.model import DueDelivery, Outcome, Result, StoreError
 from bot.storage.protocol import Store
+from bot.storage.together import Together
 from content.model import Pack
 from content.profile import Profile
 

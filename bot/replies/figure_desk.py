@@ -111,7 +111,7 @@ class Answer:
 
 def open_desk(pack: Pack, language: str) -> Desk:
     """Return the numbers of a pack, ready to be worded in a language."""
-    return Desk(pack, language, Words(pack, language), figure_wording(pack, language), Observations(pack))
+    return Desk(pack, language, Words(pack, language), figure_wording(pack, language), pack.observations)
 
 
 def finish(desk: Desk, answer: Answer, buttons: tuple[tuple[Button, ...], ...]) -> Reply:

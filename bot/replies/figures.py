@@ -23,7 +23,7 @@ from bot.replies.statistics import chart_of_measure, stats_menu, stats_reply
 from bot.understanding.model import FigureQuery, Question
 from content.model import Pack
 from content.numbers import figure_wording, worded_time, worded_value
-from content.observations import HOME, TOTAL, Observation, Observations
+from content.observations import HOME, TOTAL, Observation
 
 __all__ = ["figure_reply", "figure_sentence", "stats_menu", "stats_reply"]
 
@@ -44,7 +44,7 @@ def figure_sentence(pack: Pack, figure_id: str, language: str) -> str:
     `figure_id` is a figure's, or `SERIES-YEAR` for a row of a series (`total-2019`). Raises KeyError for a number
     that the pack does not have.
     """
-    one = Observations(pack).get(figure_id)
+    one = pack.observations.get(figure_id)
     wording = figure_wording(pack, language)
     scope = wording.scopes.get(one.scope, one.scope)
     return wording.sentence.format(value=worded_value(wording, one), time=worded_time(wording, one), scope=scope)

@@ -36,10 +36,15 @@ from bot.storage.schema import (
     subscriptions,
     updates,
 )
+from bot.storage.together import Together
 from content.profile import Profile
 
 PURGED_AT_ONCE = 10_000
 """Rows of the ledger that one transaction deletes, so that a purge never holds up the writers for long."""
+
+_PROFILES = sa.select(*(chats.c[name] for name in ("chat_id", "language", "country", "audience", "age_band"))).where(
+    chats.c.chat_id.in_(sa.bindparam("chat_ids", expanding=True))
+)
 
 
 class SqlBase:
@@ -56,6 +61,11 @@ class SqlBase:
 class SqlChats(SqlBase):
     """Implements `bot.storage.protocol.Chats`."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        # Many people write at the same time: their questions to the database are asked together.
+        self._profiles: Together[int, Profile | None] = Together(self._profiles_in_order)
+
     async def chat_of(self, chat_id: int) -> Chat | None:
         """See the protocol."""
         async with self.database.reading() as connection:
@@ -64,15 +74,16 @@ class SqlChats(SqlBase):
 
     async def profile_of(self, chat_id: int) -> Profile | None:
         """See the protocol."""
-        chat = await self.chat_of(chat_id)
-        return chat.profile if chat else None
+        return await self._profiles.put(chat_id)
+
+    async def _profiles_in_order(self, chat_ids: Sequence[int]) -> Sequence[Profile | None]:
+        found = await self.profiles_of(set(chat_ids))
+        return [found.get(chat_id) for chat_id in chat_ids]
 
     async def profiles_of(self, chat_ids: Collection[int]) -> Mapping[int, Profile]:
         """See the protocol."""
-        columns = (chats.c[name] for name in ("chat_id", "language", "country", "audience", "age_band"))
-        query = sa.select(*columns).where(chats.c.chat_id.in_(sa.bindparam("chat_ids", expanding=True)))
         async with self.database.reading() as connection:
-            found = (await connection.execute(query, {"chat_ids": list(chat_ids)})).mappings()
+            found = (await connection.execute(_PROFILES, {"chat_ids": list(chat_ids)})).mappings()
             return {row["chat_id"]: profile_from(row) for row in found}
 
     async def save_profile(self, chat_id: int, profile: Profile, kind: ChatKind, now: datetime) -> None:

@@ -7,13 +7,22 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from bot.storage.engine import Database
 from bot.storage.model import Count
 from bot.storage.schema import counts, messages, pictures, updates
 from bot.storage.sql_chats import SqlBase
+from bot.storage.together import Together
+
+_SEEN = sa.select(updates.c.update_id).where(updates.c.update_id.in_(sa.bindparam("update_ids", expanding=True)))
 
 
 class SqlRecords(SqlBase):
     """Implements `bot.storage.protocol.Records`."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._lookups: Together[int, bool] = Together(self._seen)
+        self._handled: Together[tuple[int, datetime], None] = Together(self._record_updates)
 
     async def picture_file_id(self, bot_id: int, key: str) -> str | None:
         """See the protocol."""
@@ -52,14 +61,22 @@ class SqlRecords(SqlBase):
 
     async def seen_update(self, update_id: int) -> bool:
         """See the protocol."""
-        query = sa.select(updates.c.update_id).where(updates.c.update_id == update_id)
+        return await self._lookups.put(update_id)
+
+    async def _seen(self, update_ids: Sequence[int]) -> Sequence[bool]:
         async with self.database.reading() as connection:
-            return (await connection.execute(query)).first() is not None
+            found = set((await connection.execute(_SEEN, {"update_ids": update_ids})).scalars())
+        return [update_id in found for update_id in update_ids]
 
     async def record_update(self, update_id: int, now: datetime) -> None:
         """See the protocol."""
+        await self._handled.put((update_id, now))
+
+    async def _record_updates(self, handled: Sequence[tuple[int, datetime]]) -> Sequence[None]:
+        rows = [{"update_id": update_id, "at": at} for update_id, at in handled]
         async with self.database.writing(one_statement=True) as connection:
-            await connection.execute(self.insert(updates).values(update_id=update_id, at=now).on_conflict_do_nothing())
+            await connection.execute(self.insert(updates).on_conflict_do_nothing(), rows)
+        return [None] * len(handled)
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """See the protocol."""

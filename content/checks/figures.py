@@ -14,7 +14,7 @@ from content.lexicon import load_lexicon
 from content.load import Loaded
 from content.model import Chart, Confidence, Figure, FigureWording, Pack, Series, SeriesRow
 from content.numbers import references
-from content.observations import Observation, Observations
+from content.observations import Observation
 from content.panels import mixed_axes
 
 _TIMES = ("year", "fiscal", "first-half", "months", "years", "undated")
@@ -109,7 +109,7 @@ def _evaluate(node: ast.expr) -> float:
 
 def _contradictions(loaded: Loaded) -> Iterator[Fault]:
     """Report numbers that say something else about the same measure and time, and ids that mean two numbers."""
-    numbers = Observations(loaded.pack)
+    numbers = loaded.pack.observations
     said: dict[tuple[object, ...], Observation] = {}
     rows = {row.id: (name, row) for name in loaded.pack.series for row in numbers.rows(name)}
     for name in loaded.pack.figures:
@@ -159,7 +159,7 @@ def _chart_problems(pack: Pack, chart: Chart) -> Iterator[str]:
 
 def _wording_problems(pack: Pack, wording: FigureWording) -> Iterator[tuple[str, str]]:
     """Yield the entry of the wording where something is missing, and what."""
-    numbers = list(Observations(pack))
+    numbers = list(pack.observations)
     breaks = {note for series in pack.series.values() for note in series.breaks.values()}
     wanted: dict[str, set[str]] = {
         "units": {one.unit for one in numbers},
@@ -188,7 +188,7 @@ def _wording_problems(pack: Pack, wording: FigureWording) -> Iterator[tuple[str,
 
 
 def _reference_problems(pack: Pack, wording: FigureWording) -> Iterator[tuple[str, str]]:
-    numbers = Observations(pack)
+    numbers = pack.observations
     texts = [("notes", name, text) for name, text in wording.notes.items()]
     texts += [("limits", name, text) for name, limits in wording.limits.items() for text in limits]
     for name, chart in wording.charts.items():

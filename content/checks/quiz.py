@@ -44,7 +44,7 @@ def check_quiz(loaded: Loaded, today: date) -> Iterator[Fault]:
         if len(set(counts.values())) > 1:
             told = ", ".join(f"{count} in '{code}'" for code, count in counts.items())
             yield Fault(file, line, f"the quiz question '{name}' does not have as many options everywhere: {told}")
-    known = Observations(pack)
+    known = pack.observations
     starters_wanted = any(language.starters for language in pack.languages.values())
     for code, language in pack.languages.items():
         for name, words in language.quiz.items():

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from content.faults import Fault, Severity
 from content.load import Loaded
 from content.model import LanguagePack, TopicText, Urgency
-from content.observations import Observations
 
 FIRST_SCREEN = 600
 """Characters of a first screen: what a phone shows without scrolling."""
@@ -99,7 +98,7 @@ def _reference_faults(loaded: Loaded, body: str) -> Iterable[str]:
     written = _REFERENCE.findall(body)
     if not written:
         return  # most texts have none, and to list all numbers takes time
-    known = Observations(loaded.pack)
+    known = loaded.pack.observations
     for kind, name in written:
         if kind != "figure":
             yield f"'{{{kind}:{name}}}' is no reference; only {{figure:ID}} is"

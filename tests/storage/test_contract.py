@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -602,6 +603,19 @@ async def test_a_handled_update_is_known_again(store: Store) -> None:
     await store.record_update(2**40, NOW)
     await store.record_update(2**40, NOW)
     assert await store.seen_update(2**40) is True
+
+
+async def test_many_updates_at_the_same_moment_are_told_apart(store: Store) -> None:
+    await asyncio.gather(*(store.record_update(number, NOW) for number in (*range(0, 40, 2), 4, 4)))
+    seen = await asyncio.gather(*(store.seen_update(number) for number in range(40)))
+    assert seen == [number % 2 == 0 for number in range(40)]
+
+
+async def test_many_profiles_at_the_same_moment_go_to_whom_they_belong(store: Store) -> None:
+    for number in range(0, 20, 2):
+        await store.save_profile(number, Profile(country=("JP", "US")[number % 4 == 0]), ChatKind.PRIVATE, NOW)
+    found = await asyncio.gather(*(store.profile_of(number) for number in (*range(20), 4, 4)))
+    assert [profile and profile.country for profile in found] == ["US", None, "JP", None] * 5 + ["US", "US"]
 
 
 async def test_counters_add_up_by_day_kind_key_and_language(store: Store) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.delivery.together import Together
+from bot.storage.together import Together
 
 
 async def test_who_comes_while_a_call_runs_shares_the_next_one() -> None:
