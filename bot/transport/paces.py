@@ -9,9 +9,11 @@ ChatId = int | str
 _GROUP_WINDOW = 60.0
 _QUIET_AFTER = 5.0
 _SWEEP_AT_LEAST = 1024
-_LATE_BY_AT_MOST = 0.05
+_LATE_BY_AT_MOST = 0.15
+_IDLE_AFTER = 1.0
 _SHORTEST_WAIT = 0.00001
 _REPLIES_REMEMBERED = 10.0
+_QUICKEST_REMEMBERED = 60.0
 
 
 class ChatPace:
@@ -91,8 +93,13 @@ class LanePace:
     """An even pace for broadcasts that gives way to replies.
 
     Broadcasts leave 1/rate apart, never more than ``rate`` in any second. Late ones are caught up with, as far as
-    50 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come,
+    150 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come,
     some places are kept free for the next ones. However many there are, a fifth of the rate is left to broadcasts.
+
+    Telegram counts when messages arrive, not when they leave. One that was longer under way than the quickest of the
+    last minute may have arrived as much later, close to the next ones. It takes its place for as much longer, so that
+    no second of Telegram's holds more than 30/29 of the rate, whatever the way does: tell of each message that left
+    (``note_broadcast``, ``note_reply``) when its answer came (``note_answer``).
     """
 
     def __init__(self, rate: float = 29.0) -> None:
@@ -100,23 +107,35 @@ class LanePace:
             raise ValueError("the rate must be positive")
         self._interval = 1.0 / rate
         self._per_second = math.ceil(rate)
+        self._cap = max(1, math.floor(30 * rate / 29 + 1e-9))
         self._least = math.ceil(rate / 5)
         self._next = -math.inf
         self._held_until = -math.inf
         self._last_reply = -math.inf
         self._broadcasts: deque[float] = deque()
         self._replies: deque[float] = deque()
+        self._under_way = 0
+        self._quickest = self._quickest_before = math.inf
+        self._quickest_since = -math.inf
+        self._answered: deque[float] = deque()  # until when each one that was answered takes a place
 
     def wait(self, now: float) -> float:
         """Tell how long the next broadcast has to wait; 0 when it may go. Ask again after the wait."""
-        if now < self._next:
-            return max(self._next - now, _SHORTEST_WAIT)
+        if now >= self._next:
+            # What the lane makes wait is not late: only what comes after the moment at which it might have gone.
+            self._next = max(self._next, self._free_at(now))
+        return max(self._next - now, _SHORTEST_WAIT) if self._next > now else 0.0
+
+    def _free_at(self, now: float) -> float:
         self._forget(now)
         broadcasts, replies = self._broadcasts, self._replies
-        if len(broadcasts) >= self._least and len(broadcasts) + len(replies) + self._spare(now) >= self._per_second:
-            oldest = min(broadcasts[0], replies[0]) if replies else broadcasts[0]
-            return max(oldest + 1.0 - now, _SHORTEST_WAIT)
-        return 0.0
+        if len(broadcasts) < self._least:
+            return -math.inf
+        if len(broadcasts) + len(replies) + self._spare(now) >= self._per_second:
+            return (min(broadcasts[0], replies[0]) if replies else broadcasts[0]) + 1.0
+        if self._under_way + len(self._answered) >= self._cap:
+            return self._answered[0] if self._answered else now + self._interval
+        return -math.inf
 
     def held_for(self, now: float) -> float:
         """Tell how long Telegram wants no broadcast; 0 when it does not mind."""
@@ -124,15 +143,26 @@ class LanePace:
 
     def note_broadcast(self, now: float) -> None:
         """Count a broadcast that leaves now."""
-        # A late wake-up is caught up with, so that the rate is kept, but by one small step.
-        self._next = max(self._next, now - _LATE_BY_AT_MOST) + self._interval
+        # A late wake-up is caught up with, so that the rate is kept, but by one small step. An idle lane was not late.
+        idle = now - self._next > _IDLE_AFTER
+        self._next = (now if idle else max(self._next, now - _LATE_BY_AT_MOST)) + self._interval
         self._broadcasts.append(now)
+        self._under_way += 1
 
     def note_reply(self, now: float) -> None:
         """Count a reply that leaves now."""
         self._forget(now)
         self._replies.append(now)
         self._last_reply = now
+        self._under_way += 1
+
+    def note_answer(self, left: float, now: float) -> None:
+        """Count the answer, or the failure, of a message that left at ``left``."""
+        if now - self._quickest_since > _QUICKEST_REMEMBERED:
+            self._quickest_before, self._quickest, self._quickest_since = self._quickest, math.inf, now
+        self._quickest = min(self._quickest, now - left)
+        self._under_way -= 1
+        self._answered.append(now - min(self._quickest, self._quickest_before) + 1.0)
 
     def hold(self, until: float) -> None:
         """Send no broadcast until then."""
@@ -148,3 +178,5 @@ class LanePace:
         for sent in (self._broadcasts, self._replies):
             while sent and sent[0] + 1.0 <= now:
                 sent.popleft()
+        while self._answered and self._answered[0] <= now:
+            self._answered.popleft()

@@ -156,9 +156,17 @@ class Pacer(BaseRateLimiter[str]):
             raise
 
     async def _send_reply(self, send: Callable[[], Awaitable[Answer]]) -> Answer:
-        self._lane.note_reply(self._clock())
+        left = self._clock()
+        self._lane.note_reply(left)
         self.counts.replies += 1
-        return await send()
+        return await self._told(left, send)
+
+    async def _told(self, left: float, send: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Send what left at that moment, and tell the lane when that has ended."""
+        try:
+            return await send()
+        finally:
+            self._lane.note_answer(left, self._clock())
 
     async def _broadcast(self, chat_id: ChatId | None, send: Callable[[], Awaitable[Answer]]) -> Answer:
         quiet = True
@@ -175,18 +183,18 @@ class Pacer(BaseRateLimiter[str]):
             async with self._turn:
                 if chat_id is not None:
                     await self._sit_out(chat_id, 0.0)
-                await self._await_turn()
+                left = await self._await_turn()
         finally:
             self._waiting -= 1
         self.counts.broadcasts += 1
         try:
-            return await send()
+            return await self._told(left, send)
         except RetryAfter as refusal:
             self._note_refusal(chat_id, retry_seconds(refusal), whole_bot=quiet)
             raise
 
-    async def _await_turn(self) -> None:
-        """Wait for the lane, with the turn in hand, and count the broadcast."""
+    async def _await_turn(self) -> float:
+        """Wait for the lane, with the turn in hand, count the broadcast, and return the moment."""
         while (wait := self._lane.wait(now := self._clock())) > 0:
             if (held := self._lane.held_for(now)) > self._broadcast_patience:
                 raise _later(held)
@@ -194,6 +202,7 @@ class Pacer(BaseRateLimiter[str]):
         if self._letting_go:
             raise _later(1.0)
         self._lane.note_broadcast(now)
+        return now
 
     async def _rest(self, seconds: float) -> None:
         """Sleep before a broadcast; raise when it is let go."""
