@@ -18,7 +18,7 @@ from typing import Any
 import uvloop
 from telegram import Update
 
-from bot.app import Wiring, build_application, build_services, load_understander, process
+from bot.app import Wiring, build_application, build_services, load_understander, process, settle_memory
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from content.load import load_pack
@@ -52,6 +52,7 @@ async def measure(root: str) -> tuple[list[float], list[float]]:
             pack=pack, understander=load_understander(pack), store=store, clock=lambda: datetime.now(UTC)
         )
         application = build_application(Wiring(TOKEN, root, pacer=Pacer(burst=1000)), services)
+        settle_memory()  # as the bot does
         async with application:
             await application.start()
             for turn in range(ROUNDS + 1):

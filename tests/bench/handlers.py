@@ -21,7 +21,7 @@ import uvloop
 from telegram import Update
 from telegram.ext import Application, CommandHandler, ContextTypes
 
-from bot.app import Wiring, build_application, build_services, load_understander, process
+from bot.app import Wiring, build_application, build_services, load_understander, process, settle_memory
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from bot.transport.request import AiohttpRequest
@@ -86,6 +86,7 @@ async def measure(root: str) -> dict[str, float]:
             await context.bot.send_message(update.message.chat.id, TEXT, parse_mode="HTML")  # type: ignore[union-attr]  # every update here has a message
 
         bare.add_handler(CommandHandler("tips", reply))
+        settle_memory()  # as the bot does
         found: dict[str, list[float]] = {}
         async with ours, bare:
             await ours.start()
