@@ -1,7 +1,8 @@
 """Echo throughput, polling and webhook, beside aiogram and the stock library: `python -m tests.bench.echo`.
 
-Each bot answers every message with its text. Ours is the whole machinery (own polling loop or webhook, per-chat
-order, pacing, own transport, replies sent as all replies are) with an echo in place of the core. All run on uvloop
+Each bot answers every message with its text. Ours is the whole machinery (own polling loop or webhook, handled updates
+written down in SQLite behind the webhook, per-chat order, pacing, metrics, message ids noted, own transport, replies
+sent as all replies are) with an echo in place of the core. All run on uvloop
 against the same server in another process, in turns within every round; webhook updates are posted from that round's
 own client process, 40 at a time.
 """
@@ -12,9 +13,12 @@ import asyncio
 import logging
 import multiprocessing
 import statistics
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -32,6 +36,12 @@ from telegram import Update
 from telegram.ext import Application, MessageHandler, filters
 from telegram.request import HTTPXRequest
 
+from bot.delivery.tally import Tally
+from bot.metrics import Metrics
+from bot.storage.protocol import Store
+from bot.storage.sql import open_store
+from bot.transport.noting import Noting
+from bot.transport.observed import ObservedLimiter
 from bot.transport.pacing import REPLY, Pacer
 from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
@@ -69,14 +79,19 @@ async def _calm(_update: Update) -> bool:
     return False
 
 
-def _ours(root: str) -> Any:
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ours(root: str, metrics: Metrics) -> Any:
     async def overflow(_update: Update) -> None:
         return
 
     processor = PerChatProcessor(is_urgent=_calm, on_overflow=overflow)
+    limiter = Noting(ObservedLimiter(Pacer(), metrics.sent), Tally(_now).add_message)
     application = (
         Application.builder().token(TOKEN).base_url(f"{root}/bot").request(AiohttpRequest())
-        .get_updates_request(AiohttpRequest(pool_size=4)).rate_limiter(Pacer()).concurrent_updates(processor)
+        .get_updates_request(AiohttpRequest(pool_size=4)).rate_limiter(limiter).concurrent_updates(processor)
         .updater(None).build()
     )  # fmt: skip
     application.add_handler(MessageHandler(filters.TEXT, _echo_as_ours))
@@ -112,14 +127,16 @@ async def _polling(name: str, root: str) -> AsyncIterator[None]:
         await dispatcher.stop_polling()
         await task
         return
-    application = _ours(root) if name == "ours" else _stock(root)
+    metrics = Metrics()
+    application = _ours(root, metrics) if name == "ours" else _stock(root)
     async with application:
         await application.start()
         if name == "ours":
             requests = application.bot._request[0]
 
             async def process(update: Update) -> None:
-                await application.update_processor.process_update(update, application.process_update(update))
+                with metrics.update("message"):
+                    await application.update_processor.process_update(update, application.process_update(update))
 
             poller = Poller(application.bot, requests, process, poll_timeout=1)
             task = asyncio.create_task(poller.run())
@@ -131,6 +148,14 @@ async def _polling(name: str, root: str) -> AsyncIterator[None]:
             yield
             await application.updater.stop()
         await application.stop()
+
+
+@asynccontextmanager
+async def _store() -> AsyncIterator[Store]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(f"sqlite:///{Path(folder) / 'echo.db'}")
+        yield store
+        await store.close()
 
 
 @asynccontextmanager
@@ -146,8 +171,9 @@ async def _webhook(name: str, root: str) -> AsyncIterator[str]:
             yield f"http://127.0.0.1:{port}/"
         await bot.session.close()
         return
-    application = _ours(root) if name == "ours" else _stock(root)
-    async with application:
+    metrics = Metrics()
+    application = _ours(root, metrics) if name == "ours" else _stock(root)
+    async with AsyncExitStack() as stack, application:
         await application.start()
         if name == "ours":
 
@@ -155,15 +181,14 @@ async def _webhook(name: str, root: str) -> AsyncIterator[str]:
                 return read_update(data, application.bot)
 
             async def process(update: Update) -> None:
-                await application.update_processor.process_update(update, application.process_update(update))
+                with metrics.update("message"):
+                    await application.update_processor.process_update(update, application.process_update(update))
 
-            async def unseen(_update_id: int) -> bool:
-                return False
-
-            async def forget(_update_id: int) -> None:
-                return
-
-            webhook = Webhook(path="/", secret=SECRET, read=read, process=process, seen=unseen, record=forget)
+            store = await stack.enter_async_context(_store())
+            webhook = Webhook(
+                path="/", secret=SECRET, read=read, process=process, seen=store.seen_update,
+                record=lambda update_id: store.record_update(update_id, _now()),
+            )  # fmt: skip
             route = webhook.route()
         else:
 
