@@ -43,14 +43,19 @@ CHECKS: tuple[Check, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The outcome: faults and warnings in the order of files and lines, and the pack when one could be made.
+    """The outcome: faults and warnings in the order of files and lines, and what was loaded when a pack could be made.
 
     `unread` tells that some entry could not be read: then only what the files say about themselves is listed.
     """
 
-    pack: Pack | None
+    loaded: Loaded | None
     faults: tuple[Fault, ...]
     unread: bool = False
+
+    @property
+    def pack(self) -> Pack | None:
+        """The pack, when one could be made."""
+        return self.loaded.pack if self.loaded else None
 
 
 def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK) -> Checked:
@@ -63,8 +68,8 @@ def check_packs(overlays: Sequence[Path], *, today: date, base: Path = BASE_PACK
     except PackError as error:
         return Checked(None, error.faults)
     if any(fault.severity is Severity.FAULT for fault in loaded.faults):
-        return Checked(loaded.pack, loaded.faults, unread=True)
-    return Checked(loaded.pack, _all_faults(loaded, [base, *overlays], today))
+        return Checked(loaded, loaded.faults, unread=True)
+    return Checked(loaded, _all_faults(loaded, [base, *overlays], today))
 
 
 def _all_faults(loaded: Loaded, folders: Sequence[Path], today: date) -> tuple[Fault, ...]:

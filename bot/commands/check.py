@@ -11,11 +11,11 @@ from pathlib import Path
 from bot.commands.against import compare_with
 from bot.commands.links import dead_links
 from bot.commands.parts import settings_of
+from bot.replies.first_screens import check_first_screens
 from bot.understanding.blast import render_blast
 from content.check import check_packs, count_table
 from content.coverage import coverage_table
 from content.faults import Severity
-from content.load import load_with_faults
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print every fault and warning, then the tables of what there is; return 1 on faults."""
     result = check_packs(arguments.pack, today=datetime.now(UTC).date())
     faults = [*result.faults]
-    if arguments.links and result.pack is not None:
-        faults += asyncio.run(dead_links(load_with_faults(arguments.pack)))
+    if result.loaded is not None and not any(fault.severity is Severity.FAULT for fault in faults):
+        faults += check_first_screens(result.loaded)
+    if arguments.links and result.loaded is not None:
+        faults += asyncio.run(dead_links(result.loaded))
     for fault in faults:
         sys.stdout.write(f"{fault}\n")
     hard = sum(fault.severity is Severity.FAULT for fault in faults)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.handlers.context import BotContext, ButtonPress
 from bot.handlers.feature import Feature
 from bot.handlers.sending import edit_reply, send_reply
-from bot.replies.helplines import helplines_reply
+from bot.replies.helplines import countries_reply, helplines_reply
 
 logger = logging.getLogger(__name__)
 
@@ -19,8 +19,11 @@ async def helplines(context: BotContext, _: str) -> None:
 
 
 async def on_button(context: BotContext, press: ButtonPress) -> None:
-    """Show the helplines, for another country when one was tapped (and keep it, where the person may)."""
+    """Show the helplines, or the countries; when one was tapped, its lines (and keep it, where the person may)."""
     profile = await context.profile()
+    if press.verb == "others":
+        await edit_reply(context, countries_reply(context.pack, profile))
+        return
     if press.verb == "country":
         if press.argument not in context.pack.countries:
             raise KeyError(press.argument)

@@ -84,7 +84,8 @@ def _buttons(
                 Button(words("emergency.child"), f"emergency:child:{name}"),
             )
         )
-    if topic and pack.topic_text(topic, profile.language):
+    elif topic and pack.topic_text(topic, profile.language):
+        # Who did not say for whom it is, is asked that first: what to do now is told in the voice of the answer.
         rows.append(
             (Button(words("part.now"), f"topic:now:{topic}"), Button(words("part.help"), f"topic:help:{topic}"))
         )

@@ -22,29 +22,35 @@ _OWN_AUDIENCE = {"child": Audience.YOUNG, "parent": Audience.PARENT}
 
 
 def line_block(
-    line: Helpline,
-    words: Words,
-    audience: Audience | None,
-    now: datetime,
-    *,
-    notes: bool = True,
-    lasting: bool = False,
-    brief: bool = False,
+    line: Helpline, words: Words, audience: Audience | None, now: datetime, *, notes: bool = True, lasting: bool = False
 ) -> str:
     """Return a helpline as two or three HTML lines: name; ways, hours, cost and languages; note and date of check.
 
-    A `lasting` block, which is kept and shown at any hour, says of the hours only "round the clock". A `brief` one has
-    no third line: its note is left out, and the date of check ends the second.
+    A `lasting` block, which is kept and shown at any hour, says of the hours only "round the clock".
     """
     hours = [] if lasting and not line.always else open_words(line, words, now)
-    checked = [escape(words_of_check) for words_of_check in age_of_check(line, words, now)]
-    facts = [*ways(line, words), *map(escape, (*hours, *_cost_and_languages(line, words))), *(checked if brief else [])]
+    facts = [*ways(line, words), *map(escape, (*hours, *_cost_and_languages(line, words)))]
     rows = [_title(line, words, audience), " · ".join(facts)]
     small = [escape(localised(line.note, words.language))] if notes and line.note else []
-    small += checked
-    if small and not brief:
+    small += map(escape, age_of_check(line, words, now))
+    if small:
         rows.append(f"<i>{' · '.join(small)}</i>")
     return "\n".join(row for row in rows if row)
+
+
+def brief_line(line: Helpline, words: Words, audience: Audience | None, now: datetime, *, cost: bool = True) -> str:
+    """Return a helpline as one HTML line to be seen at once: how to speak to somebody now, when, and at what cost.
+
+    Left out are the note, beside a number also mail and forms, and the words that hours are not known; without `cost`
+    also that and the name in the language of the country.
+    """
+    quick = {way: to for way, to in line.contact.items() if way in _CHAT_WAYS} if line.phones else line.contact
+    line = line.model_copy(update={"contact": quick})
+    if not cost:
+        line = line.model_copy(update={"cost": "unknown", "name_local": None})
+    hours = [told for told in open_words(line, words, now) if told != words("helpline.hours-unknown")]
+    told = (*hours, *_cost_and_languages(line, words), *age_of_check(line, words, now))
+    return f"{_title(line, words, audience)} {' · '.join([*ways(line, words), *map(escape, told)])}"
 
 
 def line_row(line: Helpline, words: Words, audience: Audience | None, now: datetime) -> str:

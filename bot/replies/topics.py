@@ -16,11 +16,12 @@ from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
 from content.profile import Profile
 
 _CREDITS = 1
-"""Publishers under a first screen, which is to fit a phone; all sources are one button away."""
+"""Publishers under a first screen, which is to fit a phone; all sources are two taps away."""
 _AGREEMENT_UNDER = "family-rules"
 """The topic that leads to the family agreement."""
 _RELATED = 3
 _OWN_LABELS = {"say", "prevent", "worry"}
+_LATER = {"prevent", "worry"}
 _WITH_HELP = {"happened", "do"}
 """Groups whose topics name a helpline on the first screen, whatever their urgency."""
 
@@ -71,6 +72,8 @@ def topic_button(pack: Pack, topic: str, language: str, audience: Audience | Non
 def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Reply:
     """Return the first screen of a topic, with a line of help under it when something may be wrong.
 
+    Of an emergency the card of helplines takes the place of the sources, which are two taps away.
+
     Raises KeyError when no language of the pack has the topic.
     """
     text, language = _text(pack, topic, profile.language)
@@ -78,16 +81,18 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     voice = choose_voice(text, profile.audience)
     entry = pack.topics[topic]
     body = render_text(voice.first, _figures(pack, language))
-    lines = [bold(voice.title), spoiler(body) if entry.sensitive else body]
+    # A blank line is a line less of advice on a phone: the title stands on its text, the sources under the help.
+    blocks = [f"{bold(voice.title)}\n{spoiler(body) if entry.sensitive else body}"]
     if language != profile.language:
-        lines.insert(0, italic(words("other-language", language=pack.languages[language].name)))
+        blocks.insert(0, italic(words("other-language", language=pack.languages[language].name)))
+    foot = [_sources_line(pack, text, words)]
     if entry.urgency is Urgency.EMERGENCY:
-        lines.append(brief_card(pack, profile, entry.needs, now))
+        foot = [brief_card(pack, profile, entry.needs, now)]
     elif entry.urgency is Urgency.CONCERN or entry.group in _WITH_HELP:
-        lines.append(helpline_line(pack, profile, entry.needs, now))
-    lines.append(_sources_line(pack, text, words))
+        foot.insert(0, helpline_line(pack, profile, entry.needs, now))
     rows = topic_buttons(pack, topic, profile, shown="first")
-    return Reply(("\n\n".join(line for line in lines if line),), rows, shows=shown_items(pack, topic, profile))
+    parts = ("\n\n".join((*blocks, "\n".join(foot))),)
+    return Reply(parts, rows, shows=shown_items(pack, topic, profile))
 
 
 def open_topic(pack: Pack, topic: str, profile: Profile, now: datetime) -> Reply:
@@ -117,7 +122,8 @@ def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetim
     elif part == "related":
         body = words.html("related.choose")
         near = [(topic_button(pack, name, profile.language, profile.audience),) for name in _related(pack, topic)]
-        rows = (*near, (_part_button(words, "first", topic, profile.audience),))
+        aside = (_part_button(words, "sources", topic, profile.audience), Button(words("share"), share=topic))
+        rows = (*near, aside, (_part_button(words, "first", topic, profile.audience),))
     else:
         body = render_text(voice.parts[part], _figures(pack, language))
         body = spoiler(body) if entry.sensitive else body
@@ -139,18 +145,22 @@ def shown_items(pack: Pack, topic: str, profile: Profile) -> tuple[str, ...]:
 
 
 def topic_buttons(pack: Pack, topic: str, profile: Profile, *, shown: str) -> tuple[tuple[Button, ...], ...]:
-    """Return the rows that lead on from a topic: its other parts, who can help, related topics, sources, share."""
+    """Return the rows that lead on from a topic: its other parts, who can help, and what is aside.
+
+    Related topics, sources and sharing stand behind one button, so that the whole answer is seen at once on a phone;
+    sharing also fills the last row.
+    """
     text, _ = _text(pack, topic, profile.language)
     words = Words(pack, profile.language)
     voice = choose_voice(text, profile.audience)
-    names = ("first", *(name for name in PART_NAMES if name in voice.parts), "help")
-    aside = ("related", "sources") if _related(pack, topic) else ("sources",)
-    near, far = (
-        [_part_button(words, name, topic, profile.audience) for name in some if name != shown]
-        for some in (names, aside)
-    )
-    # Three short labels share the last row, so that the whole answer is seen at once on a phone.
-    rows = (*_rows(near, 2), (*far, Button(words("share"), share=topic)))
+    # What prevents an emergency is not asked for while there is one: it stands under the further parts.
+    is_alarm = shown == "first" and pack.topics[topic].urgency is Urgency.EMERGENCY
+    further = [name for name in PART_NAMES if name in voice.parts and not (is_alarm and name in _LATER)]
+    names = ("first", *further, "help", "related")
+    buttons = [_part_button(words, name, topic, profile.audience) for name in names if name != shown]
+    if len(buttons) % 2:
+        buttons.append(Button(words("share"), share=topic))
+    rows = _rows(buttons, 2)
     if topic == _AGREEMENT_UNDER and any(language.agreement for language in pack.languages.values()):
         return (*rows, (Button(words("command.agreement"), "agreement:show:all"),))
     return rows
@@ -190,7 +200,7 @@ def _figures(pack: Pack, language: str) -> Callable[[str], str]:
 
 def _sources_line(pack: Pack, text: TopicText, words: Words) -> str:
     sources = publishers(pack, text.sources, _CREDITS)
-    return italic(words("sources-line", sources=sources, reviewed=text.reviewed.isoformat()))
+    return italic(words("reviewed-line", sources=sources, reviewed=text.reviewed.isoformat()))
 
 
 def _source_lines(pack: Pack, text: TopicText) -> list[str]:

@@ -14,6 +14,7 @@ from bot.replies.helpline_choice import understands
 from bot.replies.helplines import (
     CARD_LIMIT,
     choose_helplines,
+    countries_reply,
     country_rows,
     helpline_card,
     helpline_line,
@@ -21,6 +22,7 @@ from bot.replies.helplines import (
 )
 from bot.replies.model import BUTTON_DATA_LIMIT, MESSAGE_LIMIT
 from bot.replies.render import length
+from bot.replies.screen import lines_over
 from content.freshness import Freshness, freshness
 from content.model import WORLD, Audience, Confidence, Helpline, Need, Pack
 from content.profile import Profile
@@ -136,7 +138,7 @@ def test_without_an_emergency_no_emergency_number_takes_the_place_of_a_line() ->
 
 def test_a_country_without_an_emergency_number_says_to_call_the_local_one() -> None:
     card = helpline_card(pack_with({"a": entry()}), Profile("ja", "JP"), THREAT, MORNING)
-    assert "緊急電話番号" in card
+    assert "緊急番号" in card
 
 
 # --- the order
@@ -387,8 +389,8 @@ def test_the_date_of_a_check_is_shown_from_six_months_on(checked: date | None, w
 
 def test_whom_a_line_is_for_is_told_to_others() -> None:
     child = entry(**{"for": "child"})
-    assert "(for children and young people)" in card_of(child, audience=Audience.PARENT)
-    assert "for children" not in card_of(child, audience=Audience.YOUNG)
+    assert "(for young people)" in card_of(child, audience=Audience.PARENT)
+    assert "for young" not in card_of(child, audience=Audience.YOUNG)
     assert "(up to 18)" in card_of(entry(ages={"en": "up to 18"}, **{"for": "child"}), audience=Audience.YOUNG)
 
 
@@ -427,7 +429,7 @@ def test_the_one_line_holds_the_emergency_number_only_when_it_is_needed() -> Non
 
 @pytest.mark.parametrize("language", sorted(PACK.languages))
 @pytest.mark.parametrize("country", [None, *PACK.countries])
-def test_the_list_holds_every_line_of_the_country_and_every_country_as_a_button(
+def test_the_list_holds_every_line_of_the_country_fits_a_phone_and_leads_to_every_country(
     language: str, country: str | None
 ) -> None:
     reply = helplines_reply(PACK, Profile(language, country), MORNING)
@@ -438,8 +440,24 @@ def test_the_list_holds_every_line_of_the_country_and_every_country_as_a_button(
     assert shown == len(national) + len(world)
     assert all(line.name.get(language, line.name["en"]) in reply.plain for line in (*national, *world))
     assert all(length(part) <= MESSAGE_LIMIT for part in reply.parts)
+    assert lines_over(reply) == 0
     data = [button.data for row in reply.buttons for button in row]
+    if country is not None:
+        assert data == ["helplines:others:all"]
+        data = [button.data for row in countries_reply(PACK, Profile(language, country)).buttons[:-1] for button in row]
     assert sorted(filter(None, data)) == [f"helplines:country:{code}" for code in PACK.countries]
+
+
+def test_the_emergency_number_and_the_first_line_of_a_list_are_not_folded() -> None:
+    for country, language in product(PACK.countries, PACK.languages):
+        opened = re.sub(
+            r"<blockquote.*?</blockquote>",
+            "",
+            helplines_reply(PACK, Profile(language, country), MORNING).parts[0],
+            flags=re.DOTALL,
+        )
+        assert "🆘" in opened
+        assert "\n• " in opened, (country, language)
 
 
 def test_a_list_that_is_longer_than_a_message_is_cut_between_lines() -> None:

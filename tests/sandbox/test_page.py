@@ -12,10 +12,16 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, FloatRect, Locator, Page, async_playwright, expect
 
+from bot.replies.first_screens import first_screens
+from bot.replies.helplines import helplines_reply
+from bot.replies.screen import height
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.pictures import fake_photo
 from bot.sandbox.server import build_sandbox, serve_sandbox
 from bot.sandbox.state import Sandbox
+from content.load import load_pack
+from content.model import Audience
+from content.profile import Profile
 from tests.sandbox.conftest import GROUP, MOTHER, NOON, TEACHER, TOKEN, YOUNG
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -452,6 +458,38 @@ async def test_nothing_is_cut_off_at_any_width(stage: Stage, width: int) -> None
     assert await page.evaluate("(log => log.scrollWidth - log.clientWidth)(document.getElementById('log'))") <= 0
     phone = await box(page.locator("#phone"))
     assert phone["width"] == width if width <= 720 else phone["width"] <= 424
+
+
+LONGEST = 4
+"""First screens of each language that are put on the page: the longest ones, as they are estimated."""
+
+
+@pytest.mark.parametrize(("language", "country"), [("en", "US"), ("ja", "JP"), ("es", "ES")])
+async def test_the_longest_first_screens_are_seen_at_once_on_a_phone(stage: Stage, language: str, country: str) -> None:
+    pack, now = load_pack(), datetime(2026, 11, 29, 12, tzinfo=UTC)
+    replies = [
+        reply
+        for topic in pack.languages[language].topics
+        for audience in (None, Audience.YOUNG)
+        for place in (None, country)
+        for reply in first_screens(pack, topic, Profile(language, place, audience), now)
+    ]
+    replies = sorted(replies, key=height)[-LONGEST:]
+    page = await started(stage, width=390, height=844)
+    for number, reply in enumerate([*replies, helplines_reply(pack, Profile(language, country), now)], start=1):
+        rows = [[{"text": button.label, "callback_data": "x"} for button in row] for row in reply.buttons]
+        markup = {"inline_keyboard": rows}
+        await stage.call("sendMessage", chat_id=YOUNG, text=reply.parts[0], parse_mode="HTML", reply_markup=markup)
+        await expect(page.locator("#log .row.theirs")).to_have_count(number)
+        taken, room = await page.evaluate(
+            """() => {
+            const log = document.getElementById('log'), row = [...log.querySelectorAll('.row.theirs')].pop();
+            const below = [getComputedStyle(log).paddingBottom, getComputedStyle(row).marginBottom].map(parseFloat);
+            return [row.querySelector('.column').offsetHeight, log.clientHeight - below[0] - below[1]];
+            }"""
+        )
+        assert taken <= room, reply.plain
+        assert taken <= height(reply) + 1, "the estimate that editors are told promises more room than there is"
 
 
 async def test_on_a_phone_the_tools_open_and_close_by_keyboard(stage: Stage) -> None:
