@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from content.observations import Observations
+if TYPE_CHECKING:
+    from content.observations import Observations
 
 
 class Urgency(StrEnum):
@@ -461,6 +462,9 @@ class Pack(Entry):
     @cached_property
     def observations(self) -> Observations:
         """All numbers of the pack, whether they were written as figures or as rows of a series."""
+        # Imported late: an observation is made of the types above, and what is sent to be drawn must know them.
+        from content.observations import Observations  # noqa: PLC0415
+
         return Observations(self)
 
     @cached_property

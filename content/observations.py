@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # which imports this module: a pack gives its numbers
-    from content.model import Confidence, Figure, Pack, Qualifier, Series
+from content.model import Confidence, Figure, Pack, Qualifier, Series
 
 TOTAL = "victims"
 """The measure that every count of the Japanese police is a part of."""
