@@ -90,5 +90,5 @@ async def test_a_fourteen_year_old_in_britain_is_understood(page: Page) -> None:
     assert "1,813" in await say(page, "How many children were victims in 2017?")
     assert "do not know" in await say(page, "best recipe for chicken soup")
     answer = await say(page, "what is grooming")
-    assert "Sources" in answer
+    assert "Reviewed" in answer
     assert "No daily tip" in await say(page, "/unsubscribe")
