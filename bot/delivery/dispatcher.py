@@ -222,9 +222,11 @@ class Dispatcher:
 
     async def _settle(self, send: Send, verdict: Verdict, error: Exception) -> Result:
         claim, now = send.claim, self._clock()
+        # A stop sends what waits for its turn back to its row: that is how it ends, and no trouble.
+        usual = verdict.outcome is Outcome.GONE or (self._stopping and verdict.outcome is Outcome.LATER)
         # The words of an exception can quote the message; its type and our reason cannot.
         logger.log(
-            logging.DEBUG if verdict.outcome is Outcome.GONE else logging.WARNING,
+            logging.DEBUG if usual else logging.WARNING,
             "tip-not-sent",
             extra={"outcome": verdict.outcome.value, "reason": verdict.reason, "error": type(error).__name__},
         )
