@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from content.faults import Fault, shown
-from content.model import Figure, Pack, Series
+from content.model import Pack
+from content.statistics import Figure, Series
 from content.yamlfile import parse_yaml, read_text
 
 SLOTS_FILE = "slots.yaml"

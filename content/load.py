@@ -14,31 +14,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from content.entries import IDENTIFIER, LANGUAGE, Entry
 from content.faults import Fault, PackError, Severity, shown
 from content.model import (
-    IDENTIFIER,
-    LANGUAGE,
     WORLD,
     AgeBand,
     Agreement,
     Asker,
-    Chart,
-    Entry,
-    Figure,
-    FigureWording,
     Helpline,
     LanguagePack,
     Need,
     Pack,
     QuizQuestion,
     QuizWords,
-    Series,
     Source,
     Tip,
     Topic,
     TopicText,
     Urgency,
 )
+from content.statistics import Chart, Figure, FigureWording, Series
 from content.topicfile import parse_topic_file
 from content.yamlfile import Document, parse_yaml, read_text, try_entry, validate
 

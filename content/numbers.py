@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from content.model import Confidence, FigureWording, Pack
+from content.entries import Confidence
+from content.model import Pack
 from content.observations import Observation, Observations
+from content.statistics import FigureWording
 
 _REFERENCE = re.compile(r"\{([a-z0-9-]+)\}")
 

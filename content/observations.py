@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from content.model import Confidence, Figure, Pack, Qualifier, Series
+from content.entries import Confidence
+from content.statistics import Figure, Qualifier, Series
 
 TOTAL = "victims"
 """The measure that every count of the Japanese police is a part of."""
@@ -50,13 +51,13 @@ class Observation:
 class Observations:
     """All numbers of a pack, found by id, or by what they measure. A figure hides the row that says the same."""
 
-    def __init__(self, pack: Pack) -> None:
-        self._by_id = {name: _from_figure(name, figure) for name, figure in pack.figures.items()}
+    def __init__(self, figures: Mapping[str, Figure], many: Mapping[str, Series]) -> None:
+        self._by_id = {name: _from_figure(name, figure) for name, figure in figures.items()}
         said = {_key(found) for found in self._by_id.values()}
         self._all = list(self._by_id.values())
         self._breaks: dict[str, dict[int, str]] = {}
         self._rows: dict[str, tuple[Observation, ...]] = {}
-        for name, series in pack.series.items():
+        for name, series in many.items():
             self._breaks.setdefault(series.measure, {}).update(series.breaks)
             self._rows[name] = tuple(_from_series(name, series))
             for row in self._rows[name]:

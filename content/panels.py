@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from content.model import ChartWording, FigureWording, Pack, Panel
+from content.model import Pack
 from content.numbers import figure_wording, fill_numbers, short_number, worded_label, worded_sources
 from content.observations import Observation, Observations
+from content.statistics import ChartWording, FigureWording, Panel
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from hashlib import blake2b
 
-from content.model import WORLD, Entry, Pack
+from content.entries import Entry
+from content.model import WORLD, Pack
 
 
 def item_version(pack: Pack, item: str, language: str) -> str | None:

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from bot.charts.curves import draw_lines
 from bot.charts.scales import Brush, breaks, mark_breaks, scale, tick_font, tick_marks, year_ticks
 from bot.charts.style import INK, LABEL, QUIET, SOFT, STRONG, TICK, UNKNOWN, fonts, text_width
-from content.model import FigureWording
 from content.numbers import number, short_number
 from content.observations import Observation
 from content.panels import Frame, Line, short_time
+from content.statistics import FigureWording
 
 _REST = ("not-named", "rest", "other")
 """Endings of the measures that hold what a report does not name."""

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from bot.charts.style import CARD, FAINT, INK, LABEL, MARK, SOFT, TICK, fonts, text_width, wrap
-from content.model import FigureWording
 from content.numbers import number
 from content.panels import Frame, Line
+from content.statistics import FigureWording
 
 _HEADROOM, _BREAK_ROOM = 1.1, 92.0
 """Room above the highest number: a share of it, and pixels for the words at a break."""

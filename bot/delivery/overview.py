@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.replies.overview import Overview
 from bot.storage.model import Count, Crowd, StoreError
 from bot.storage.protocol import Store
+from content.entries import Confidence
 from content.freshness import Freshness, freshness
-from content.model import Confidence, Pack
+from content.model import Pack
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from functools import reduce
 from bot.replies.model import Button, Reply
 from bot.replies.render import render_text, split_text
 from bot.replies.wording import Words
-from content.model import FigureWording, Pack
+from content.model import Pack
 from content.numbers import (
     figure_wording,
     fill_numbers,
@@ -21,6 +21,7 @@ from content.numbers import (
     worded_value,
 )
 from content.observations import HOME, TOTAL, Observation, Observations
+from content.statistics import FigureWording
 
 _NOTES, _LIMITS, _SOURCES = 5, 3, 3
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from content.entries import Confidence
 from content.freshness import Freshness, freshness
 from content.hours import OpenKind, open_state
-from content.model import WORLD, Audience, Confidence, Helpline, Need, Pack
+from content.model import WORLD, Audience, Helpline, Need, Pack
 from content.profile import Profile
 
 Rank = tuple[int, ...]

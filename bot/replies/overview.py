@@ -10,7 +10,8 @@ from bot.replies.model import Button, Reply
 from bot.replies.render import render_text, split_text
 from bot.replies.topics import has_words, topic_title
 from bot.replies.wording import Words
-from content.model import Confidence, Pack
+from content.entries import Confidence
+from content.model import Pack
 from content.numbers import figure_wording, number
 from content.observations import Observation
 from content.panels import Frame, Line, Sheet

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from content.entries import Confidence
 from content.faults import Fault
 from content.lexicon import load_lexicon
 from content.load import Loaded
-from content.model import Chart, Confidence, Figure, FigureWording, Pack, Series, SeriesRow
+from content.model import Pack
 from content.numbers import references
 from content.observations import Observation
 from content.panels import mixed_axes
+from content.statistics import Chart, Figure, FigureWording, Series, SeriesRow
 
 _TIMES = ("year", "fiscal", "first-half", "months", "years", "undated")
 _OPERATORS: dict[type[ast.operator], Callable[[float, float], float]] = {

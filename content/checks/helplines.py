@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from content.dialling import is_dialable, is_region
+from content.entries import Confidence
 from content.faults import Fault, Severity
 from content.freshness import AGING_AFTER_MONTHS, STALE_AFTER_MONTHS, Freshness, freshness
 from content.hours import find_zone
 from content.load import Loaded
-from content.model import WORLD, Confidence, Helpline, Pack
+from content.model import WORLD, Helpline, Pack
 
 Finding = tuple[Severity, str]
 

@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 
 from content.checks.figures import check_figures, check_slots, evaluate
+from content.entries import Confidence
 from content.load import BASE_PACK, Loaded
-from content.model import Confidence, Figure, Panel, SeriesRow
 from content.numbers import figure_wording, number, worded_time, worded_value
-from content.observations import Observations
 from content.panels import build_sheet, chart_table, mixed_axes
+from content.statistics import Figure, Panel, SeriesRow
 from tests.statistics_pack import base_pack, loaded_pack
 
 TODAY = date(2026, 11, 23)
 
 
 def value(name: str) -> float:
-    return Observations(base_pack()).get(name).value
+    return base_pack().observations.get(name).value
 
 
 def faults_with(**changes: object) -> list[str]:
@@ -60,7 +60,7 @@ def test_the_types_of_service_of_2017_add_up_to_all_victims_and_twitter_is_withi
 
 
 def test_the_reasons_are_parts_of_1468_and_not_of_all_victims() -> None:
-    numbers = Observations(base_pack())
+    numbers = base_pack().observations
     for reason in ("money", "kind", "friends"):
         share, count = numbers.get(f"motive-{reason}-2017"), numbers.get(f"motive-{reason}-n")
         assert share.base == value("met-2017") == 1468
@@ -101,7 +101,7 @@ def test_the_series_of_all_victims_has_every_year_from_2008_to_2025_and_its_high
 
 
 def test_no_number_from_memory_is_in_the_pack() -> None:
-    assert all(one.confidence is not Confidence.MEMORY for one in Observations(base_pack()))
+    assert all(one.confidence is not Confidence.MEMORY for one in base_pack().observations)
 
 
 def test_a_number_from_memory_is_a_fault() -> None:
@@ -211,7 +211,7 @@ def test_the_crimes_chart_shows_what_is_not_named() -> None:
     ],
 )
 def test_numbers_are_worded_with_unit_and_base(name: str, language: str, words: str) -> None:
-    assert worded_value(figure_wording(base_pack(), language), Observations(base_pack()).get(name)) == words
+    assert worded_value(figure_wording(base_pack(), language), base_pack().observations.get(name)) == words
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_numbers_are_worded_with_unit_and_base(name: str, language: str, words: 
     ],
 )
 def test_times_are_worded_in_each_language(name: str, language: str, words: str) -> None:
-    assert worded_time(figure_wording(base_pack(), language), Observations(base_pack()).get(name)) == words
+    assert worded_time(figure_wording(base_pack(), language), base_pack().observations.get(name)) == words
 
 
 def test_the_school_terms_are_right_in_both_languages() -> None:

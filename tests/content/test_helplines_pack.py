@@ -7,9 +7,10 @@ import pytest
 
 from content.checks.helplines import check_helplines
 from content.dialling import SHORT_NUMBERS, is_dialable
+from content.entries import Confidence
 from content.faults import Fault, Severity
 from content.load import load_with_faults
-from content.model import WORLD, Confidence, Need
+from content.model import WORLD, Need
 from tests.statistics_pack import loaded_pack
 
 LOADED = loaded_pack()

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from content.entries import Confidence
 from content.freshness import Freshness, freshness, months_before
 from content.hours import OpenKind, is_closed_on, open_state
-from content.model import Confidence, Helpline, OpenHours
+from content.model import Helpline, OpenHours
 
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 WORKDAYS = (1, 2, 3, 4, 5)

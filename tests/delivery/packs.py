@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from content.model import AgeBand, Audience, FigureWording, LanguagePack, Pack, Tip
+from content.model import AgeBand, Audience, LanguagePack, Pack, Tip
+from content.statistics import FigureWording
 
 EVERYONE = tuple(Audience)
 ALL_AGES = tuple(AgeBand)

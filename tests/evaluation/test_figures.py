@@ -9,7 +9,6 @@ from rapidfuzz import fuzz, process
 from bot.understanding.loading import BASE_PACK
 from content.bank import fingerprint, load_bank
 from content.numbers import number
-from content.observations import Observations
 from tests.evaluation.figures import Told, engine_with_figures, interval, read_asked, table, tell
 from tests.statistics_pack import base_lexicon, base_pack
 
@@ -38,7 +37,7 @@ def test_a_number_that_is_not_in_the_pack_is_never_answered_with_another(told: l
 
 
 def test_every_number_that_the_file_expects_can_be_computed_from_the_pack() -> None:
-    every = list(Observations(base_pack()))
+    every = list(base_pack().observations)
     known = {number(one.value) for one in every} | {str(one.year) for one in every}
     counts = [one.value for one in every if one.measure in {"victims", "school-elementary"}]
     known |= {number(abs(one - other)) for one in counts for other in counts}

@@ -12,8 +12,9 @@ from bot.storage.memory import MemoryStore
 from bot.storage.model import ChatKind, StoreError
 from bot.understanding.loading import load_engine
 from bot.understanding.model import Ranked, Understanding
-from content.model import FigureWording, Pack, Urgency
+from content.model import Pack, Urgency
 from content.profile import Profile
+from content.statistics import FigureWording
 from tests.handlers.rig import GROUP, MOTHER, YOUNG, Rig, buttons_of, has_number, text_of
 
 URGENT = [

@@ -12,13 +12,13 @@ from bot.replies.render import length
 from bot.understanding.model import FigureQuery, Question
 from bot.understanding.slots import read_figure
 from content.numbers import figure_wording, number, worded_time, worded_value
-from content.observations import Observation, Observations
+from content.observations import Observation
 from content.panels import build_sheet
 from tests.statistics_pack import base_lexicon, base_pack
 
 LANGUAGES = ("en", "ja")
 NOT_HERE = {"en": "I do not guess", "ja": "推測でお答えすることはしません"}
-EVERY = tuple(Observations(base_pack()))
+EVERY = tuple(base_pack().observations)
 TOPICS = ("stats-total", "stats-trend", "stats-crimes", "stats-platforms", "stats-ages", "stats-motives")
 
 

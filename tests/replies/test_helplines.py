@@ -23,8 +23,9 @@ from bot.replies.helplines import (
 from bot.replies.model import BUTTON_DATA_LIMIT, MESSAGE_LIMIT
 from bot.replies.render import length
 from bot.replies.screen import lines_over
+from content.entries import Confidence
 from content.freshness import Freshness, freshness
-from content.model import WORLD, Audience, Confidence, Helpline, Need, Pack
+from content.model import WORLD, Audience, Helpline, Need, Pack
 from content.profile import Profile
 from tests.statistics_pack import base_pack
 
