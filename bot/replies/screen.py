@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from math import ceil
@@ -75,8 +75,23 @@ def text_lines(rendered: str) -> int:
 
 def _lines(rendered: str, room: float) -> tuple[int, float]:
     """Return how many lines a text takes, and how wide the last one is."""
-    found = [_wrapped(*paragraph, room) for paragraph in _paragraphs(rendered)]
+    found = [_paragraph(paragraph, room) for paragraph in rendered.split("\n")]
     return sum(rows for rows, _ in found), found[-1][1]
+
+
+@lru_cache(maxsize=4096)  # the same helplines are measured again and again, and each takes a tenth of a millisecond
+def _paragraph(rendered: str, room: float) -> tuple[int, float]:
+    """Return how many lines one line of the source takes, and how wide the last one is."""
+    is_bold = False
+    text, widths = "", list[float]()
+    for piece in _TAG.split(rendered):
+        if _TAG.fullmatch(piece):
+            is_bold = piece == "<b>" if piece in ("<b>", "</b>") else is_bold
+            continue
+        letters = html.unescape(piece)
+        text += letters
+        widths += [_FONT * _em(letter) * (_BOLD if is_bold and letter.isascii() else 1.0) for letter in letters]
+    return _wrapped(text, widths, room)
 
 
 def _quote_height(rendered: str) -> float:
@@ -85,24 +100,6 @@ def _quote_height(rendered: str) -> float:
     if length(rendered) < _LONG_QUOTE and rendered.count("\n") < _QUOTE_ROWS:
         return _QUOTE_AROUND + _QUOTE_LINE * rows
     return _QUOTE_AROUND + _QUOTE_LINE * min(rows, _QUOTE_ROWS) + _QUOTE_MORE
-
-
-def _paragraphs(rendered: str) -> Iterator[tuple[str, list[float]]]:
-    """Yield each line of the source as plain text, with the width of each of its letters in pixels."""
-    is_bold = False
-    text, widths = "", list[float]()
-    for piece in _TAG.split(rendered):
-        if _TAG.fullmatch(piece):
-            is_bold = piece == "<b>" if piece in ("<b>", "</b>") else is_bold
-            continue
-        for letter in html.unescape(piece):
-            if letter == "\n":
-                yield text, widths
-                text, widths = "", []
-            else:
-                text += letter
-                widths.append(_FONT * _em(letter) * (_BOLD if is_bold and letter.isascii() else 1.0))
-    yield text, widths
 
 
 def _wrapped(text: str, widths: Sequence[float], room: float) -> tuple[int, float]:

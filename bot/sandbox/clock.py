@@ -57,13 +57,14 @@ class MovableClock:
 
 
 def next_morning(now: datetime, zone: str, *, hour: int = 7, minute: int = 5) -> datetime:
-    """Return `hour:minute` of the next local day in `zone` (an IANA name), as aware UTC.
+    """Return the next morning in `zone` (an IANA name), at `hour:minute` local time, as aware UTC.
 
-    A few minutes past the hour, because a bot that spreads a popular hour sends its messages a little later.
+    Before `hour` o'clock that is today's: whoever is awake at three waits for the morning of the same day. A few
+    minutes past the hour, because a bot that spreads a popular hour sends its messages a little later.
     """
-    local_zone = ZoneInfo(zone)
-    tomorrow = now.astimezone(local_zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(hour, minute), local_zone).astimezone(UTC)
+    local = now.astimezone(ZoneInfo(zone))
+    morning = local.date() if local.hour < hour else local.date() + timedelta(days=1)
+    return datetime.combine(morning, time(hour, minute), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _aware(moment: datetime) -> datetime:

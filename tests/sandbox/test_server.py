@@ -45,11 +45,12 @@ def test_a_moment_without_a_zone_is_refused() -> None:
     ("now", "zone", "morning"),
     [
         (datetime(2026, 3, 2, 12, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 2, 22, 5, tzinfo=UTC)),
-        (datetime(2026, 3, 2, 16, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 3, 22, 5, tzinfo=UTC)),
+        (datetime(2026, 3, 2, 16, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 2, 22, 5, tzinfo=UTC)),
+        (datetime(2026, 3, 2, 22, tzinfo=UTC), "Asia/Tokyo", datetime(2026, 3, 3, 22, 5, tzinfo=UTC)),
         (datetime(2026, 3, 28, 12, tzinfo=UTC), "Europe/London", datetime(2026, 3, 29, 6, 5, tzinfo=UTC)),
     ],
 )
-def test_the_next_morning_is_a_little_past_seven_of_the_persons_next_day(
+def test_the_next_morning_is_a_little_past_seven_where_the_person_is(
     now: datetime, zone: str, morning: datetime
 ) -> None:
     assert next_morning(now, zone) == morning
