@@ -90,7 +90,7 @@ def _report(
     heads: Heads, train: int, test: Sequence[Row], views: Sequence[View], draw: np.random.Generator
 ) -> LabelReport:
     gate, inside = heads.gates[REFUSE], heads.layout.inside
-    numbers = [heads.weigh(view) for view in views]
+    numbers = heads.weigh_all(views)
     scores = np.array([gate.score(one.evidence) for one in numbers], np.float32)
     topics = np.stack([one.topics for one in numbers])
     best = [heads.topics.classes[i] for i in inside[topics[:, inside].argmax(axis=1)]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +21,12 @@ KERNEL = 20.0
 
 
 TINY = np.float32(1e-30)
+Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """How close every example is to one vector: `cosines` [n], and their `mass` [n] for the density."""
+    """How close every example is to some vectors: `cosines` [m, n], and their `mass` [m, n] for the density."""
 
     cosines: Floats
     mass: Floats
@@ -37,14 +39,12 @@ class Examples:
     projection: Floats
     rows: Floats
 
-    def closeness(self, vector: Floats) -> Closeness:
-        """Return how close every example is to a vector [d]."""
-        return self.all_closeness(vector[np.newaxis])[0]
-
-    def all_closeness(self, vectors: Floats) -> list[Closeness]:
+    def closeness(self, vectors: Floats) -> Closeness:
         """Return how close every example is to each of the vectors [m, d]."""
         cosines = project(vectors, self.projection) @ self.rows.T
-        return [Closeness(row, np.exp(KERNEL * (row - 1))) for row in cosines]
+        mass = cosines - np.float32(1)
+        mass *= np.float32(KERNEL)
+        return Closeness(cosines, np.exp(mass, out=mass))
 
 
 def project(vectors: Floats, projection: Floats) -> Floats:
@@ -71,20 +71,18 @@ class Classifier:
     fusion: Floats
     fallback: float
 
-    def sources(self, view: View, near: Closeness) -> Floats:
-        """Return float32 [sources, classes] for a view with vectors; `near` says how close examples are to it."""
-        if view.vector is None or view.parts is None:
-            raise ValueError("a view without vectors has only letters; use `from_letters`")
-        sides = np.empty((len(SOURCES), len(self.classes)), np.float32)
-        parts = log_softmax(view.parts @ self.linear + self.bias)
-        sides[0] = parts[0] if len(parts) == 1 else log_softmax(view.vector @ self.linear + self.bias)
-        sides[LEXICAL] = self.lexical.scores(view.hashed)
-        sides[2:4] = neighbours(near, self.order, self.starts)
-        sides[4:6] = over_sentences(parts)
+    def sources(self, views: Sequence[View], near: Closeness) -> Floats:
+        """Return float32 [views, sources, classes] for views with vectors; `near` says how close examples are."""
+        whole, parts, starts = stack_vectors(views)
+        sides = np.empty((len(views), len(SOURCES), len(self.classes)), np.float32)
+        sides[:, 0] = log_softmax(whole @ self.linear + self.bias)
+        sides[:, LEXICAL] = [self.lexical.scores(view.hashed) for view in views]
+        sides[:, 2:4] = neighbours(near, self.order, self.starts)
+        sides[:, 4:6] = over_sentences(log_softmax(parts @ self.linear + self.bias), starts)
         return sides
 
     def fuse(self, sides: Floats) -> Floats:
-        """Return log probabilities [classes] from the sides of `sources`."""
+        """Return log probabilities [..., classes] from the sides of `sources`."""
         return log_softmax(self.fusion @ sides)
 
     def from_letters(self, view: View) -> Floats:
@@ -92,25 +90,39 @@ class Classifier:
         return log_softmax(self.fallback * self.lexical.scores(view.hashed))
 
 
+def stack_vectors(views: Sequence[View]) -> tuple[Floats, Floats, Indices]:
+    """Return the vectors of views [n, d], those of their sentences one below the other, and where each view begins."""
+    whole = [view.vector for view in views if view.vector is not None]
+    parts = [view.parts for view in views if view.parts is not None]
+    if not len(whole) == len(parts) == len(views):
+        raise ValueError("a view without vectors has only letters; use `from_letters`")
+    starts = np.cumsum([0, *(len(rows) for rows in parts[:-1])])
+    return np.stack(whole), np.concatenate(parts), starts
+
+
 def neighbours(near: Closeness, order: npt.NDArray[np.int32], starts: npt.NDArray[np.int32]) -> Floats:
-    """Return [2, classes]: the best cosine of each class, and its smoothed mean over the class's examples.
+    """Return [m, 2, classes]: the best cosine of each class, and its smoothed mean over the class's examples.
 
     A class without examples is as far away as can be.
     """
     sizes = np.diff(np.append(starts, len(order)))
     begins = np.minimum(starts, len(order) - 1)
-    best = np.where(sizes, np.maximum.reduceat(near.cosines[order], begins), -1)
-    mass = np.add.reduceat(near.mass[order], begins)
-    density = np.where(sizes, np.log(np.maximum(mass, TINY) / np.maximum(sizes, 1)) / KERNEL + 1, -1)
-    return np.stack([best, density]).astype(np.float32)
+    best = np.maximum.reduceat(np.take(near.cosines, order, axis=1), begins, axis=1)
+    mass = np.add.reduceat(np.take(near.mass, order, axis=1), begins, axis=1)
+    density = np.log(np.maximum(mass, TINY) / np.maximum(sizes, 1)) / KERNEL + 1
+    return np.where(sizes > 0, np.stack([best, density], axis=1), -1).astype(np.float32)
 
 
-def over_sentences(parts: Floats) -> Floats:
-    """Return [2, classes] from log probabilities of sentences [m, classes]: their mean and the clearest one's."""
-    if len(parts) == 1:
-        return np.repeat(parts, 2, axis=0)
+def over_sentences(parts: Floats, starts: Indices) -> Floats:
+    """Return [n, 2, classes] from log probabilities of sentences [m, classes]: their mean and the clearest one's.
+
+    `starts` [n] says with which sentence each message begins. A message of one sentence has its own for both.
+    """
+    sizes = np.diff(np.append(starts, len(parts)))[:, None]
     chances = np.exp(parts)
-    return np.log(np.stack([chances.mean(axis=0), chances.max(axis=0)]) + 1e-6).astype(np.float32)
+    mean, most = np.add.reduceat(chances, starts) / sizes, np.maximum.reduceat(chances, starts)
+    both = np.log(np.stack([mean, most], axis=1) + 1e-6)
+    return np.where(sizes[:, None] > 1, both, parts[starts][:, None]).astype(np.float32)
 
 
 def log_softmax(scores: Floats) -> Floats:

@@ -48,27 +48,31 @@ def evidence_names(sources: Sequence[str] = SOURCES) -> tuple[str, ...]:
     return (*sides, *fused, *(f"kind {kind}" for kind in OUT_KINDS), "sentences", "letters", *SCRIPTS)
 
 
-def gather(layout: Layout, view: View, *, topics: Floats, topic: Floats, degrees: Floats, degree: Floats) -> Floats:
-    """Return float32 [len(evidence_names())] for one message.
+def gather(
+    layout: Layout, views: Sequence[View], *, topics: Floats, topic: Floats, degrees: Floats, degree: Floats
+) -> Floats:
+    """Return float32 [n, len(evidence_names())] for n messages.
 
-    `topics` [sources, classes] and `degrees` [sources, 3] are the sides, `topic` and `degree` the fused ones.
+    `topics` [n, sources, classes] and `degrees` [n, sources, 3] are the sides, `topic` and `degree` the fused ones.
     """
-    scope = [_lead(side, layout.inside, layout.outside) for side in topics]
-    emergency = degrees[:, 2] - degrees[:, :2].max(axis=1)
-    worry = degrees[:, 1:].max(axis=1) - degrees[:, 0]
-    best = np.sort(topic[layout.inside])[::-1]
+    scope = _lead(topics, layout.inside, layout.outside)
+    emergency = degrees[:, :, 2] - degrees[:, :, :2].max(axis=2)
+    worry = degrees[:, :, 1:].max(axis=2) - degrees[:, :, 0]
+    best = np.sort(topic[:, layout.inside], axis=1)[:, ::-1]
+    nothing = np.full(len(views), FLOOR, np.float32)
     fused = [
         _mass(topic, layout.inside) - _mass(topic, layout.outside),
-        best[0],
-        best[1] if len(best) > 1 else FLOOR,
-        degree[2] - np.logaddexp(degree[0], degree[1]),
-        np.logaddexp(degree[1], degree[2]) - degree[0],
+        best[:, 0],
+        best[:, 1] if best.shape[1] > 1 else nothing,
+        degree[:, 2] - np.logaddexp(degree[:, 0], degree[:, 1]),
+        np.logaddexp(degree[:, 1], degree[:, 2]) - degree[:, 0],
         _mass(topic, layout.emergencies),
     ]
-    kinds = [topic[layout.kinds[kind]] if kind in layout.kinds else FLOOR for kind in OUT_KINDS]
-    shape = [np.log(len(view.sentences)), np.log1p(len(view.text))]
-    numbers = np.array([*scope, *emergency, *worry, *fused, *kinds, *shape, *_scripts(view.text)], np.float32)
-    return np.maximum(numbers, FLOOR)
+    kinds = [topic[:, layout.kinds[kind]] if kind in layout.kinds else nothing for kind in OUT_KINDS]
+    shapes = np.array([(np.log(len(v.sentences)), np.log1p(len(v.text)), *_scripts(v.text)) for v in views], np.float32)
+    numbers = np.concatenate([scope, emergency, worry, np.stack([*fused, *kinds], axis=1), shapes], axis=1)
+    floored: Floats = np.maximum(numbers, FLOOR).astype(np.float32)
+    return floored
 
 
 def _scripts(text: str) -> tuple[float, float, float]:
@@ -81,16 +85,18 @@ def _scripts(text: str) -> tuple[float, float, float]:
     return float(japanese), hangul / letters, 0.0 if japanese else han / letters
 
 
-def _lead(side: Floats, inside: npt.NDArray[np.int64], outside: npt.NDArray[np.int64]) -> float:
+def _lead(sides: Floats, inside: npt.NDArray[np.int64], outside: npt.NDArray[np.int64]) -> Floats:
     if not len(inside) or not len(outside):
-        return 0.0
-    return float(side[inside].max() - side[outside].max())
+        return np.zeros(sides.shape[:2], np.float32)
+    lead: Floats = sides[:, :, inside].max(axis=2) - sides[:, :, outside].max(axis=2)
+    return lead
 
 
-def _mass(logs: Floats, members: npt.NDArray[np.int64]) -> float:
+def _mass(logs: Floats, members: npt.NDArray[np.int64]) -> Floats:
     if not len(members):
-        return FLOOR
-    return max(float(np.log(np.exp(logs[members]).sum() + 1e-30)), FLOOR)
+        return np.full(len(logs), FLOOR, np.float32)
+    mass: Floats = np.maximum(np.log(np.exp(logs[:, members]).sum(axis=1) + 1e-30), FLOOR)
+    return mass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.understanding.classifier import Classifier, Closeness, Examples
+from bot.understanding.classifier import Classifier, Examples
 from bot.understanding.evidence import Gate, Layout, gather
 from bot.understanding.lexical import Floats
 from bot.understanding.views import View, single
@@ -16,8 +16,8 @@ REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION = "refuse", "emergency", "concern
 LOUDEST = 3
 """Sentences of a message that are weighed by themselves, so that a long one does not take longer than a moment."""
 
-BLOCK = 256
-"""Views whose closeness to all examples is held at a time: about 30 MB."""
+BLOCK = 32
+"""Views whose closeness to all examples is held at a time: about 12 MB."""
 
 GATES = (REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION)
 """Decisions: decline; helplines first; answer plus one helpline line; the two firm replies."""
@@ -48,33 +48,23 @@ class Heads:
     letter_gates: Mapping[str, Gate]
     alone: float = float("inf")
 
-    def weigh(self, view: View) -> Numbers:
-        """Return the numbers of a view that has vectors."""
-        if view.vector is None:
-            return self.weigh_letters(view)
-        return self._numbers(view, self.examples.closeness(view.vector))
-
     def weigh_all(self, views: Sequence[View]) -> list[Numbers]:
-        """Return the numbers of many views that have vectors, several times faster than one by one."""
-        result: list[Numbers] = []
-        for start in range(0, len(views), BLOCK):
-            block = views[start : start + BLOCK]
-            vectors = np.array([view.vector for view in block], np.float32)
-            result += [self._numbers(*pair) for pair in zip(block, self.examples.all_closeness(vectors), strict=True)]
-        return result
+        """Return the numbers of views that have vectors."""
+        blocks = (views[start : start + BLOCK] for start in range(0, len(views), BLOCK))
+        return [numbers for block in blocks for numbers in self._numbers(block)]
 
-    def _numbers(self, view: View, near: Closeness) -> Numbers:
-        topics = self.topics.sources(view, near)
-        degrees = self.degrees.sources(view, near)
+    def _numbers(self, views: Sequence[View]) -> list[Numbers]:
+        near = self.examples.closeness(np.array([view.vector for view in views], np.float32))
+        topics, degrees = self.topics.sources(views, near), self.degrees.sources(views, near)
         topic, degree = self.topics.fuse(topics), self.degrees.fuse(degrees)
-        evidence = gather(self.layout, view, topics=topics, topic=topic, degrees=degrees, degree=degree)
-        return Numbers(topic, degree, evidence, near.cosines)
+        evidence = gather(self.layout, views, topics=topics, topic=topic, degrees=degrees, degree=degree)
+        return [Numbers(*rows) for rows in zip(topic, degree, evidence, near.cosines, strict=True)]
 
     def weigh_letters(self, view: View) -> Numbers:
         """Return the numbers of a view from its letters alone; `similarities` is None."""
-        topic, degree = self.topics.from_letters(view), self.degrees.from_letters(view)
-        evidence = gather(self.layout, view, topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
-        return Numbers(topic, degree, evidence, None)
+        topic, degree = self.topics.from_letters(view)[None], self.degrees.from_letters(view)[None]
+        evidence = gather(self.layout, [view], topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
+        return Numbers(topic[0], degree[0], evidence[0], None)
 
     def weigh_with_cries(self, views: Sequence[View], judged: int) -> tuple[list[Numbers], list[bool]]:
         """Return the numbers of views that have vectors, and for each whether a sentence of it cries.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Closeness, Examples, log_softmax, project
+from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Examples, log_softmax, project
 from bot.understanding.evidence import DEGREES, build_layout, gather
 from bot.understanding.gates import fit_alone, fit_gates
 from bot.understanding.heads import EMERGENCY, Heads, loudest
@@ -137,26 +137,29 @@ def fit_heads(
     )
     layout = build_layout(topics.classes, [name for name in topics.classes if name in emergencies])
     heads = Heads(examples, topics, degrees, layout, {}, {})
-    full = np.stack([_evidence(heads, view, t, d) for view, t, d in zip(views, *left_out.sides, strict=True)])
-    letters = np.stack([_letter_evidence(heads, view, t, d) for view, t, d in zip(views, *left_out.sides, strict=True)])
+    full = _evidence(heads, views, *left_out.sides)
+    letters = _letter_evidence(heads, views, *left_out.sides)
     gates = fit_gates(lines, full, folds)
     heads = replace(heads, gates=gates, letter_gates=fit_gates(lines, letters, folds))
-    sentences = [(row, _evidence(heads, view, t, d)) for row, view, t, d in left_out.sentences]
+    sentences = [
+        pair
+        for rows, loud, sides in left_out.sentences
+        for pair in zip(rows, _evidence(heads, loud, *sides), strict=True)
+    ]
     heads = replace(heads, alone=fit_alone(gates[EMERGENCY], lines, full, sentences))
-    fused = np.stack([topics.fuse(side) for side in left_out.sides[0]])
-    return Outcome(heads, full, fused, left_out.sides[0][:, 0], folds)
+    return Outcome(heads, full, topics.fuse(left_out.sides[0]), left_out.sides[0][:, 0], folds)
 
 
 @dataclass(frozen=True, slots=True)
 class _LeftOut:
     """What classifiers say of lines they were not fitted on.
 
-    `sides` are [n, sources, classes] for topics and degrees; `sentences` the loudest sentences of longer lines as
-    (row, view, topic sides, degree sides).
+    `sides` are [n, sources, classes] for topics and degrees; `sentences` the loudest sentences of longer lines, each
+    time for some lines, as (rows, views, sides).
     """
 
     sides: tuple[Floats, Floats]
-    sentences: list[tuple[int, View, Floats, Floats]]
+    sentences: list[tuple[list[int], list[View], tuple[Floats, Floats]]]
 
     @classmethod
     def empty(cls, problems: tuple[Problem, Problem], lines: int) -> _LeftOut:
@@ -164,30 +167,24 @@ class _LeftOut:
         return cls((first, second), [])
 
     def judge(self, held: Indices, views: Sequence[View], examples: Examples, fitted: Sequence[Classifier]) -> None:
-        topics, degrees = fitted
-        found = [(int(row), views[int(row)]) for row in held]
-        loud = [(row, sentence) for row, view in found for sentence in loudest(degrees, view)]
-        for (row, view), near in _with_closeness(found, examples):
-            self.sides[0][row], self.sides[1][row] = topics.sources(view, near), degrees.sources(view, near)
-        self.sentences.extend(
-            (row, view, topics.sources(view, near), degrees.sources(view, near))
-            for (row, view), near in _with_closeness(loud, examples)
-        )
+        for start in range(0, len(held), BLOCK):
+            rows = held[start : start + BLOCK].tolist()
+            for whole, sides in zip(self.sides, _sides([views[row] for row in rows], examples, fitted), strict=True):
+                whole[rows] = sides
+            if loud := [(row, one) for row in rows for one in loudest(fitted[1], views[row])]:
+                origin, sentences = [row for row, _ in loud], [one for _, one in loud]
+                self.sentences.append((origin, sentences, _sides(sentences, examples, fitted)))
 
 
-def _with_closeness(
-    found: Sequence[tuple[int, View]], examples: Examples
-) -> Iterator[tuple[tuple[int, View], Closeness]]:
-    """Add the closeness of examples to each view, for many views in one product of matrices."""
-    for start in range(0, len(found), BLOCK):
-        block = found[start : start + BLOCK]
-        vectors = np.stack([view.vector for _, view in block if view.vector is not None])
-        yield from zip(block, examples.all_closeness(vectors), strict=True)
+def _sides(views: Sequence[View], examples: Examples, fitted: Sequence[Classifier]) -> tuple[Floats, Floats]:
+    near = examples.closeness(np.stack([view.vector for view in views if view.vector is not None]))
+    topics, degrees = fitted
+    return topics.sources(views, near), degrees.sources(views, near)
 
 
-def _evidence(heads: Heads, view: View, topics: Floats, degrees: Floats) -> Floats:
+def _evidence(heads: Heads, views: Sequence[View], topics: Floats, degrees: Floats) -> Floats:
     topic, degree = heads.topics.fuse(topics), heads.degrees.fuse(degrees)
-    return gather(heads.layout, view, topics=topics, topic=topic, degrees=degrees, degree=degree)
+    return gather(heads.layout, views, topics=topics, topic=topic, degrees=degrees, degree=degree)
 
 
 def fit_examples(vectors: Floats) -> Examples:
@@ -217,7 +214,9 @@ def _fused(classifier: Classifier, problem: Problem, sides: Floats) -> Classifie
     return replace(classifier, fusion=fusion, fallback=float(alone[0]))
 
 
-def _letter_evidence(heads: Heads, view: View, topics: Floats, degrees: Floats) -> Floats:
-    topic = log_softmax(heads.topics.fallback * topics[LEXICAL])
-    degree = log_softmax(heads.degrees.fallback * degrees[LEXICAL])
-    return gather(heads.layout, view, topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
+def _letter_evidence(heads: Heads, views: Sequence[View], topics: Floats, degrees: Floats) -> Floats:
+    topics, degrees = (
+        log_softmax(head.fallback * sides[:, LEXICAL : LEXICAL + 1])
+        for head, sides in ((heads.topics, topics), (heads.degrees, degrees))
+    )
+    return gather(heads.layout, views, topics=topics, topic=topics[:, 0], degrees=degrees, degree=degrees[:, 0])
