@@ -25,7 +25,7 @@ from content.model import BankLine
 PROBE = "Is it safe? これは安全ですか。"
 """Encoded while fitting and again when loading: equal vectors mean that the weights belong to this encoder."""
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the way of fitting changes, so that older artefacts are made anew."""
 
 ARRAYS, META = "understanding.npz", "understanding.json"
@@ -152,6 +152,7 @@ def _pack_classifier(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
     return {
         "linear": classifier.linear.astype(np.float16),
         "bias": classifier.bias,
+        "firsts": classifier.firsts,
         "idf": classifier.lexical.idf.astype(np.float16),
         "lexical": classifier.lexical.weights,
         "lexical_scale": classifier.lexical.scale,
@@ -172,6 +173,7 @@ def _unpack_classifier(name: str, classes: Sequence[str], arrays: Mapping[str, n
         classes=tuple(classes),
         linear=part["linear"].astype(np.float32),
         bias=part["bias"],
+        firsts=part["firsts"],
         lexical=lexical,
         order=part["order"],
         starts=part["starts"],

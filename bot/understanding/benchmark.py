@@ -81,7 +81,7 @@ def measure_labels(
         for row in train
     ]
     normalise = Normaliser({}, bank_words(lines), encoder.knows)
-    views = encode_all([normalise(row.text) or row.text for row in (*train, *test)], encoder, progress)
+    views = encode_all([row.text for row in (*train, *test)], lambda text: normalise(text) or text, encoder, progress)
     heads = fit_heads(lines, views[: len(train)], (), progress).heads
     return _report(heads, len(train), test, views[len(train) :], np.random.default_rng(seed))
 

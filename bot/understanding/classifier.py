@@ -58,13 +58,15 @@ def project(vectors: Floats, projection: Floats) -> Floats:
 class Classifier:
     """One set of classes. `order` lists example numbers grouped by class, `starts` where each class begins.
 
-    `linear` [d, classes] and `bias` score the vector; `fusion` [sources] weighs the sides; `fallback` those without
-    encoder (the lexical side alone).
+    `linear` [d, columns] and `bias` score the vector. A class may have several columns (an emergency looks different
+    in each topic), which lie side by side; `firsts` [classes] says where they begin. `fusion` [sources] weighs the
+    sides, `fallback` those without encoder (the lexical side alone).
     """
 
     classes: tuple[str, ...]
     linear: Floats
     bias: Floats
+    firsts: Indices
     lexical: LexicalScores
     order: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int32]
@@ -75,11 +77,17 @@ class Classifier:
         """Return float32 [views, sources, classes] for views with vectors; `near` says how close examples are."""
         whole, parts, starts = stack_vectors(views)
         sides = np.empty((len(views), len(SOURCES), len(self.classes)), np.float32)
-        sides[:, 0] = log_softmax(whole @ self.linear + self.bias)
+        sides[:, 0] = self.read(whole)
         sides[:, LEXICAL] = [self.lexical.scores(view.hashed) for view in views]
         sides[:, 2:4] = neighbours(near, self.order, self.starts)
-        sides[:, 4:6] = over_sentences(log_softmax(parts @ self.linear + self.bias), starts)
+        sides[:, 4:6] = over_sentences(self.read(parts), starts)
         return sides
+
+    def read(self, vectors: Floats) -> Floats:
+        """Return log probabilities [n, classes] of vectors [n, d] by the linear head alone."""
+        columns = log_softmax(vectors @ self.linear + self.bias)
+        result: Floats = np.logaddexp.reduceat(columns, self.firsts, axis=1)
+        return result
 
     def fuse(self, sides: Floats) -> Floats:
         """Return log probabilities [..., classes] from the sides of `sources`."""

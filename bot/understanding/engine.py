@@ -229,7 +229,7 @@ class Engine:
         asked = sum(sentence.endswith("?") for sentence in view.sentences)
         if view.parts is None or asked < 2:
             return ()
-        chances = np.exp(log_softmax(view.parts @ head.linear + head.bias))
+        chances = np.exp(head.read(view.parts))
         found: list[str] = []
         for sentence, row in zip(view.sentences, chances, strict=True):
             name = head.classes[int(row.argmax())]

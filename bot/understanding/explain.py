@@ -104,10 +104,8 @@ def _sentences(degrees: Classifier, weighed: Weighed) -> tuple[tuple[str, float]
     view = weighed.view
     if view.parts is None:
         return ()
-    scores = view.parts @ degrees.linear + degrees.bias
-    chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-    chances /= chances.sum(axis=1, keepdims=True)
-    return tuple((text, float(row[-1])) for text, row in zip(view.sentences, chances, strict=True))
+    chances = np.exp(degrees.read(view.parts)[:, -1])
+    return tuple((text, float(chance)) for text, chance in zip(view.sentences, chances, strict=True))
 
 
 def render_explanation(explanation: Explanation) -> str:

@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def fit(
     words = bank_words(lines)
     normalise = Normaliser(slang, words, encoder.knows)
     with limit_threads():  # several threads would add up in another order each time
-        views = encode_all([normalise(line.text) for line in lines], encoder, progress)
+        views = encode_all([line.text for line in lines], normalise, encoder, progress)
         emergencies = tuple(sorted(name for name, topic in topics.items() if topic.urgency is Urgency.EMERGENCY))
         outcome = fit_heads(
             lines, views, emergencies, lambda what, share: progress(what, ENCODING_SHARE + share * (1 - ENCODING_SHARE))
@@ -77,13 +77,15 @@ def fit(
     )
 
 
-def encode_all(texts: Sequence[str], encoder: Encoder, progress: Progress = silent) -> list[View]:
-    """Return the views of normalised texts, encoded in batches."""
+def encode_all(
+    texts: Sequence[str], normalise: Callable[[str], str], encoder: Encoder, progress: Progress = silent
+) -> list[View]:
+    """Return the views of texts, normalised and encoded in batches: while one is read another is encoded."""
     progress("encoding sentences", 0)
     views: list[View] = []
     batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     with ThreadPoolExecutor(max_workers=WORKERS) as workers:
-        for found in workers.map(lambda batch: build_views(batch, encoder), batches):
+        for found in workers.map(lambda batch: build_views([normalise(text) for text in batch], encoder), batches):
             views += found
             progress("encoding sentences", ENCODING_SHARE * len(views) / len(texts))
     return views

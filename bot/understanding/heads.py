@@ -84,6 +84,6 @@ def loudest(degrees: Classifier, view: View) -> list[View]:
     """Return the sentences of a longer message that sound most like an emergency, at most `LOUDEST`."""
     if view.parts is None or len(view.parts) < 2:
         return []
-    scores = view.parts @ degrees.linear + degrees.bias
+    scores = degrees.read(view.parts)
     order = np.argsort(scores[:, :-1].max(axis=1) - scores[:, -1], kind="stable")[:LOUDEST]
     return [single(view, int(number)) for number in order]

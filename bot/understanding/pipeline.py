@@ -29,7 +29,7 @@ from bot.understanding.views import View
 from content.model import BankLine
 
 WORKERS = 2
-BLOCK = 128
+BLOCK = 32
 
 ALSO_WEIGHT = 0.5
 KEYWORD_WEIGHT = 0.3
@@ -62,12 +62,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One set of classes with its targets [n, classes], labels and weights [n] of the lines."""
+    """One set of classes with its targets [n, classes], labels and weights [n] of the lines.
+
+    `finer` [n, columns] are the targets of the linear head, whose columns of one class begin at `firsts` [classes].
+    """
 
     classes: tuple[str, ...]
     targets: Floats
     labels: Indices
     weights: Floats
+    finer: Floats
+    firsts: Indices
 
 
 def topic_problem(lines: Sequence[BankLine]) -> Problem:
@@ -83,15 +88,25 @@ def topic_problem(lines: Sequence[BankLine]) -> Problem:
     weights = np.bincount(labels, minlength=len(classes))[labels] ** -EVENNESS
     weights *= [KEYWORD_WEIGHT if line.writer == EDITOR and line.style == "keyword" else 1.0 for line in lines]
     weights *= language_weights(lines)
-    return Problem(classes, targets, labels, (weights / weights.mean()).astype(np.float32))
+    weights = (weights / weights.mean()).astype(np.float32)
+    return Problem(classes, targets, labels, weights, targets, np.arange(len(classes)))
 
 
 def degree_problem(lines: Sequence[BankLine]) -> Problem:
-    """Return the degrees of urgency as classes. Editors' examples have none of their own and do not count."""
+    """Return the degrees of urgency as classes, those of each topic apart for the linear head.
+
+    Editors' examples have none of their own and do not count.
+    """
     labels = np.array([DEGREES.index(line.urgency) for line in lines], np.int64)
     targets = np.eye(len(DEGREES), dtype=np.float32)[labels]
     weights = np.array([line.writer != EDITOR for line in lines], np.float32) * language_weights(lines)
-    return Problem(tuple(DEGREES), targets, labels, weights)
+    pairs = [(int(label), line.topics[0]) for label, line in zip(labels, lines, strict=True)]
+    columns = sorted({*pairs, *((degree, "") for degree in range(len(DEGREES)))})  # every degree has one, also unused
+    place = {pair: i for i, pair in enumerate(columns)}
+    finer = np.zeros((len(lines), len(columns)), np.float32)
+    finer[np.arange(len(lines)), [place[pair] for pair in pairs]] = 1.0
+    firsts = np.array([place[degree, ""] for degree in range(len(DEGREES))])
+    return Problem(tuple(DEGREES), targets, labels, weights, finer, firsts)
 
 
 def language_weights(lines: Sequence[BankLine]) -> Floats:
@@ -199,13 +214,13 @@ def _fit_classifier(problem: Problem, train: Indices, vectors: Floats, counts: o
     classes = len(problem.classes)
     used = train[problem.weights[train] > 0]
     labels, weights = problem.labels[used], problem.weights[used]
-    rows, columns = np.nonzero(problem.targets[used])
-    shares = problem.targets[used][rows, columns] * weights[rows]
-    linear, bias = fit_linear(vectors[used][rows], columns, shares, classes)
+    finer = problem.finer[used]
+    rows, columns = np.nonzero(finer)
+    linear, bias = fit_linear(vectors[used][rows], columns, finer[rows, columns] * weights[rows], finer.shape[1])
     lexical = fit_lexical(counts[used], labels, weights, classes)  # type: ignore[index]  # a SciPy matrix
     order, starts = group(np.where(problem.weights[train] > 0, problem.labels[train], -1), classes)
     fusion = np.ones(len(SOURCES), np.float32)
-    return Classifier(problem.classes, linear, bias, lexical, order, starts, fusion, 1.0)
+    return Classifier(problem.classes, linear, bias, problem.firsts, lexical, order, starts, fusion, 1.0)
 
 
 def _fused(classifier: Classifier, problem: Problem, sides: Floats) -> Classifier:

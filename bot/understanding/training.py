@@ -19,7 +19,7 @@ Indices = npt.NDArray[np.int64]
 
 FOLDS = 4
 LINEAR_COST = 10.0
-LEXICAL_COST = 0.3
+LEXICAL_COST = 1.0
 ABSENT = -20.0
 """Score of a class that a fold has no line for."""
 
@@ -65,7 +65,7 @@ def fit_lexical(counts: Any, labels: Indices, weights: Floats, classes: int) -> 
     if len(np.unique(labels)) < 2:
         matrix, bias = _only(BUCKETS, labels, classes)
     else:
-        model = svm.LinearSVC(C=LEXICAL_COST, random_state=0, tol=1e-2)
+        model = svm.LinearSVC(C=LEXICAL_COST, random_state=0, tol=0.5)
         model.fit(scaled, labels, sample_weight=weights)
         matrix, bias = _spread(model, classes)
     scale = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / 127

@@ -131,30 +131,44 @@ def grow(engine: Engine, topics: int, lines: int) -> Engine:
     grown = replace(
         heads,
         examples=examples,
-        topics=widen(heads.topics, names, columns, lines),
-        degrees=widen(heads.degrees, heads.degrees.classes, np.arange(3), lines),
+        topics=spread(widen(heads.topics, names, columns), lines),
+        degrees=spread(deepen(heads.degrees, -(-len(names) // len(heads.topics.classes))), lines),
         layout=build_layout(names, ("t0", "t1")),
     )
     return Engine(replace(engine.fitted, heads=grown), engine.encoder)
 
 
-def widen(head: Classifier, names: Sequence[str], columns: np.ndarray, lines: int) -> Classifier:
-    """Return a classifier with the given columns of another, its examples spread evenly over the classes."""
+def spread(head: Classifier, lines: int) -> Classifier:
+    """Return a classifier whose examples are so many, spread evenly over the classes."""
+    starts = np.linspace(0, lines, len(head.classes), endpoint=False).astype(np.int32)
+    return replace(head, order=np.arange(lines, dtype=np.int32), starts=starts)
+
+
+def deepen(head: Classifier, times: int) -> Classifier:
+    """Return a classifier with so many times the columns for each class, as more topics bring."""
+    return replace(
+        head,
+        linear=np.repeat(head.linear, times, axis=1),
+        bias=np.repeat(head.bias, times),
+        firsts=head.firsts * times,
+    )
+
+
+def widen(head: Classifier, names: Sequence[str], columns: np.ndarray) -> Classifier:
+    """Return a classifier with the given classes of another that has one column a class."""
     lexical = head.lexical
-    starts = np.linspace(0, lines, len(names), endpoint=False).astype(np.int32)
     return replace(
         head,
         classes=tuple(names),
         linear=np.ascontiguousarray(head.linear[:, columns]),
         bias=head.bias[columns],
+        firsts=np.arange(len(names)),
         lexical=LexicalScores(
             lexical.idf,
             np.ascontiguousarray(lexical.weights[:, columns]),
             lexical.scale[columns],
             lexical.bias[columns],
         ),
-        order=np.arange(lines, dtype=np.int32),
-        starts=starts,
     )
 
 
