@@ -100,7 +100,8 @@ def degree_problem(lines: Sequence[BankLine]) -> Problem:
     labels = np.array([DEGREES.index(line.urgency) for line in lines], np.int64)
     targets = np.eye(len(DEGREES), dtype=np.float32)[labels]
     weights = np.array([line.writer != EDITOR for line in lines], np.float32) * language_weights(lines)
-    pairs = [(int(label), line.topics[0]) for label, line in zip(labels, lines, strict=True)]
+    apart = len(np.unique(labels)) > 1  # a set without emergencies has nothing to tell apart
+    pairs = [(int(label), line.topics[0] if apart else "") for label, line in zip(labels, lines, strict=True)]
     columns = sorted({*pairs, *((degree, "") for degree in range(len(DEGREES)))})  # every degree has one, also unused
     place = {pair: i for i, pair in enumerate(columns)}
     finer = np.zeros((len(lines), len(columns)), np.float32)

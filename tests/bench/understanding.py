@@ -96,7 +96,7 @@ def fitting_panel(engine: Engine) -> Panel:
     pack = load_pack()
     points: list[tuple[str, int, float]] = []
     bank = load_bank([BASE_PACK], pack.topics)
-    fit(Bank(bank.lines[:: 8 * PARTS[0]], bank.slang, ()), pack.topics, engine.encoder)  # loads what fitting needs
+    fit(Bank(bank.lines[:: 4 * PARTS[0]], bank.slang, ()), pack.topics, engine.encoder)  # loads what fitting needs
     for part in PARTS:
         some = Bank(bank.lines[::part], bank.slang, ())
         begun = time.process_time()

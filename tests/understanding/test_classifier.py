@@ -7,6 +7,7 @@ from bot.understanding.artefact import Fitted
 from bot.understanding.classifier import over_sentences
 from bot.understanding.evidence import DEGREES
 from bot.understanding.normalise import Normaliser
+from bot.understanding.pipeline import degree_problem
 from bot.understanding.views import build_views
 from content.model import Urgency
 from tests.understanding.small_bank import HashEncoder, small_bank
@@ -46,3 +47,8 @@ def test_a_view_without_vectors_cannot_be_scored_beside_examples(small_fitted: F
     near = small_fitted.heads.examples.closeness(HashEncoder().encode(["hello"]))
     with pytest.raises(ValueError, match="only letters"):
         small_fitted.heads.topics.sources([view], near)
+
+
+def test_labels_without_any_urgency_are_not_learnt_apart() -> None:
+    lines = [line for line in small_bank().lines if line.urgency is Urgency.NONE]
+    assert degree_problem(lines).finer.shape[1] == len(DEGREES)
