@@ -37,3 +37,9 @@ def _files_of_the_pack_are_parsed_once() -> Iterator[None]:
         patch.setattr("content.load.parse_yaml", once(parse_yaml))
         patch.setattr("content.load.parse_topic_file", once(parse_topic_file))
         yield
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left with it when the others have nothing more to do."""
+    long = ("tests/process/", "tests/faults/", "tests/sandbox/", "tests/commands/", "tests/test_whole.py")
+    items.sort(key=lambda item: not item.nodeid.startswith(long))

@@ -82,7 +82,7 @@ async def test_a_webhook_that_is_not_wanted_and_a_token_that_telegram_does_not_k
 ) -> None:
     hook = {"BOT_WEBHOOK_URL": "http://127.0.0.1:9/telegram", "BOT_WEBHOOK_SECRET": "a-secret"}
     setup = await start("telegram", "setup", **well(telegram, **hook))
-    assert await setup.process.wait() == 0
+    await setup.line("webhook")
     code, said = await examined(start, **well(telegram))
     assert code == 1
     assert "fix  webhook   updates go to a webhook at 127.0.0.1" in said
