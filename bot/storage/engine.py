@@ -37,7 +37,7 @@ SQLITE_PRAGMAS = (
     # A batch of due rows lies on as many pages as it has rows, in each of three tables: 8 MB hold them until the batch
     # is written down, and the log is written back once in several batches.
     "cache_size = -8000",
-    "wal_autocheckpoint = 4000",
+    "wal_autocheckpoint = 16000",
 )
 
 

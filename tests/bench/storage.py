@@ -37,7 +37,7 @@ from tests.storage.postgres import running_server
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 FOUND = 1_000
-BATCH = Limits().batch
+BATCH = Limits.of_rate(1000).batch
 BATCHES = 100
 FILLED_AT_ONCE = 50_000
 """Rows of one statement, which a busy machine too ends within the time that the store gives a statement."""
