@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -20,6 +21,9 @@ Indices = npt.NDArray[np.int64]
 FOLDS = 4
 LINEAR_COST = 10.0
 LEXICAL_COST = 1.0
+_ONE_AT_A_TIME = threading.Lock()
+"""The solver draws from one generator for the whole process: two fits at once would take numbers from each other."""
+
 ABSENT = -20.0
 """Score of a class that a fold has no line for."""
 
@@ -66,7 +70,8 @@ def fit_lexical(counts: Any, labels: Indices, weights: Floats, classes: int) -> 
         matrix, bias = _only(BUCKETS, labels, classes)
     else:
         model = svm.LinearSVC(C=LEXICAL_COST, random_state=0, tol=0.5)
-        model.fit(scaled, labels, sample_weight=weights)
+        with _ONE_AT_A_TIME:
+            model.fit(scaled, labels, sample_weight=weights)
         matrix, bias = _spread(model, classes)
     scale = np.maximum(np.abs(matrix).max(axis=0), 1e-9) / 127
     return LexicalScores(idf, np.round(matrix / scale).astype(np.int8), scale.astype(np.float32), bias)
