@@ -3,18 +3,18 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from scipy import sparse
 
-from bot.understanding.lexical import BUCKETS
-from bot.understanding.training import fit_lexical
+from bot.understanding.lexical import Hashed
+from bot.understanding.training import fit_lexical, sparse_matrix
+from bot.understanding.views import View
 
 
 def test_letters_fitted_at_the_same_time_are_as_if_fitted_alone() -> None:
     draw = np.random.default_rng(0)
     labels = draw.integers(0, 12, 3000)
-    columns = draw.integers(0, 2000, (3000, 40)) + 20 * labels[:, None]
-    starts = np.arange(0, columns.size + 1, 40)
-    counts = sparse.csr_matrix((np.ones(columns.size, np.float32), columns.ravel(), starts), shape=(3000, BUCKETS))
+    buckets = draw.integers(0, 2000, (3000, 40)) + 20 * labels[:, None]
+    hashed = [Hashed(np.unique(row).astype(np.int32), np.ones(len(np.unique(row)), np.float32)) for row in buckets]
+    counts = sparse_matrix([View("", one, ()) for one in hashed])
     weights = np.ones(3000, np.float32)
     alone = fit_lexical(counts, labels, weights, 12)
     with ThreadPoolExecutor(3) as workers:
