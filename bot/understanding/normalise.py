@@ -62,6 +62,7 @@ class Normaliser:
     knows: Callable[[str], bool] = field(default=lambda _word: False)
     _pattern: re.Pattern[str] | None = field(init=False, default=None)
     _by_length: Mapping[int, tuple[str, ...]] = field(init=False, default_factory=dict)
+    """The words that a word of each length may be a slip of."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_pattern", _pattern_of(self.slang))
@@ -69,7 +70,12 @@ class Normaliser:
         for word in sorted(self.words):
             if self.words[word] >= COMMON and len(word) >= CORRECTED - 1:
                 lengths.setdefault(len(word), []).append(word)
-        object.__setattr__(self, "_by_length", {size: tuple(found) for size, found in lengths.items()})
+        longest = max(lengths, default=0) + _slips(max(lengths, default=0))
+        near = {
+            size: tuple(word for other in _lengths_near(size) for word in lengths.get(other, ()))
+            for size in range(CORRECTED, longest + 1)
+        }
+        object.__setattr__(self, "_by_length", near if lengths else {})
 
     def __call__(self, text: str) -> str:
         """Return `text` in one line or several, at most `HEAD + TAIL` characters; empty when nothing is left."""
@@ -99,14 +105,21 @@ class Normaliser:
 
     def _nearest(self, word: str) -> str | None:
         """Return the word of the bank that is one slip away (two in a long word): the most usual of the nearest."""
-        slips = 1 if len(word) < LONG else 2
-        near = [w for size in range(len(word) - slips, len(word) + slips + 1) for w in self._by_length.get(size, ())]
-        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        near = self._by_length.get(len(word), ())
+        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=_slips(len(word)), limit=None)
         letters = sorted(word)
         best = min(
             found, key=lambda hit: (hit[1], sorted(hit[0]) != letters, -self.words[hit[0]], hit[0]), default=None
         )
         return best[0] if best else None
+
+
+def _slips(size: int) -> int:
+    return 1 if size < LONG else 2
+
+
+def _lengths_near(size: int) -> range:
+    return range(size - _slips(size), size + _slips(size) + 1)
 
 
 def _pattern_of(slang: Collection[str]) -> re.Pattern[str] | None:
