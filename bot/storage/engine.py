@@ -166,9 +166,11 @@ class Database:
         """Open a transaction that changes nothing; with `snapshot` all its statements see one and the same state."""
         with one_sentence(self.url):
             async with self.engine.connect() as connection:
-                if not self.sqlite:  # which sees one state in any case
-                    # Without a snapshot each statement sees its own state anyway: a transaction around it, which
-                    # costs two more questions and answers, would change nothing.
+                # Without a snapshot each statement sees its own state: a transaction around it, which costs one or
+                # two more questions and answers, would change nothing.
+                if self.sqlite:
+                    await connection.execution_options(mamori_begin=snapshot)
+                else:
                     level = "REPEATABLE READ" if snapshot else "AUTOCOMMIT"
                     await connection.execution_options(isolation_level=level)
                 yield connection
@@ -249,6 +251,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another process wrote in between.
-    writes = connection.get_execution_options().get("mamori_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if options.get("mamori_begin", True):
+        # A transaction that reads first and writes later fails at once when another process wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("mamori_write", False) else "BEGIN")

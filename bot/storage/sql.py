@@ -35,6 +35,7 @@ class SqlStore(SqlChats, SqlDeliveries, SqlPlans, SqlRecords, SqlSurveys, SqlBro
 
     async def close(self) -> None:
         """See the protocol."""
+        await self.handled.settled()
         await self._lead.close()
         await self.database.close()
 

@@ -13,6 +13,8 @@ from bot.storage.schema import counts, messages, pictures, updates
 from bot.storage.sql_chats import SqlBase
 from bot.storage.together import Together
 
+TOGETHER_WITHIN = 0.05
+"""Seconds in which handled updates are collected, so that a busy webhook costs the database little."""
 _SEEN = sa.select(updates.c.update_id).where(updates.c.update_id.in_(sa.bindparam("update_ids", expanding=True)))
 
 
@@ -22,7 +24,7 @@ class SqlRecords(SqlBase):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._lookups: Together[int, bool] = Together(self._seen)
-        self._handled: Together[tuple[int, datetime], None] = Together(self._record_updates)
+        self.handled: Together[tuple[int, datetime], None] = Together(self._record_updates, pause=TOGETHER_WITHIN)
 
     async def picture_file_id(self, bot_id: int, key: str) -> str | None:
         """See the protocol."""
@@ -70,7 +72,7 @@ class SqlRecords(SqlBase):
 
     async def record_update(self, update_id: int, now: datetime) -> None:
         """See the protocol."""
-        await self._handled.put((update_id, now))
+        await self.handled.put((update_id, now))
 
     async def _record_updates(self, handled: Sequence[tuple[int, datetime]]) -> Sequence[None]:
         rows = [{"update_id": update_id, "at": at} for update_id, at in handled]

@@ -37,11 +37,13 @@ class Webhook:
 
     ``path`` begins with a slash. ``secret`` is what was given to ``setWebhook``; a request without it is refused
     before its body is read. ``read`` makes an update of JSON, or raises when it is none. ``process`` handles one
-    update, in the end through the application's update processor: only after it returns, ``record(update_id)`` is
-    awaited and Telegram is answered 200, so that a killed process gets the update again. ``seen(update_id)`` tells
-    whether it was handled before, here or by another replica. A delivery of an update still in hand waits for its
-    end. When ``seen`` or ``record`` fail, or take longer than ``store_timeout`` seconds, an update may be handled
-    twice, never not at all. When ``process`` fails, Telegram is answered 500 and delivers again, three times at most.
+    update, in the end through the application's update processor: only after it returns, Telegram is answered 200, so
+    that a killed process gets the update again. ``seen(update_id)`` tells whether it was handled before, here or by
+    another replica, and ``record(update_id)`` writes that down. Nobody waits for the latter: who was answered does not
+    ask again, and it is there for an answer that got lost on the way. A delivery of an update still in hand waits for
+    its end. When ``seen`` or ``record`` fail, or take longer than ``store_timeout`` seconds, or the process dies in
+    between, an update may be handled twice, never not at all. When ``process`` fails, Telegram is answered 500 and
+    delivers again, three times at most.
 
     What cannot be read as an update is answered 200, else Telegram would repeat it for a day, and counted.
 
@@ -69,6 +71,7 @@ class Webhook:
         self._store_timeout = store_timeout
         self._in_hand: dict[int, asyncio.Future[bool]] = {}
         self._failures: dict[int, int] = {}
+        self._recording: dict[int, asyncio.Task[bool]] = {}
 
     def route(self) -> Route:
         """Give the route to put into an application."""
@@ -123,7 +126,7 @@ class Webhook:
         return done
 
     async def _handle(self, update: Update) -> bool:
-        if await self._ask("update-lookup", self._seen, update.update_id):
+        if update.update_id in self._recording or await self._ask("update-lookup", self._seen, update.update_id):
             self.counts.repeated += 1
             return True
         try:
@@ -133,9 +136,14 @@ class Webhook:
             _log.error("update-failed", extra={"update": update.update_id, "error": type(error).__name__})
             return self._is_hopeless(update.update_id)
         self._failures.pop(update.update_id, None)
-        await self._ask("update-record", self._record, update.update_id)
+        self._write_down(update.update_id)
         self.counts.handled += 1
         return True
+
+    def _write_down(self, update_id: int) -> None:
+        task = asyncio.create_task(self._ask("update-record", self._record, update_id))
+        self._recording[update_id] = task
+        task.add_done_callback(lambda _task: self._recording.pop(update_id))
 
     async def _ask(self, name: str, question: Callable[[int], Awaitable[Any]], update_id: int) -> bool:
         try:

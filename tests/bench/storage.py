@@ -125,7 +125,7 @@ async def find_due(database: Database, query: sa.Select[Any]) -> float:
     return statistics.median(taken) * 1000
 
 
-async def deliver(store: SqlStore, *, mark: bool, batches: int) -> float:
+async def deliver(store: SqlStore, *, mark: bool, batches: int, batch: int = BATCH) -> float:
     """Claim and record batches of due tips; return rows a second.
 
     Two batches are in hand at a time, as the dispatcher too claims the next one while outcomes are written down.
@@ -136,7 +136,7 @@ async def deliver(store: SqlStore, *, mark: bool, batches: int) -> float:
     async def one_after_the_other() -> int:
         done = 0
         for _ in left:
-            claims = await store.claim_due(NOW, BATCH, "bench", timedelta(minutes=10))
+            claims = await store.claim_due(NOW, batch, "bench", timedelta(minutes=10))
             if mark:
                 tips = [(claim, "ask-back") for claim in claims]
                 assert all(await store.mark_sending(tips, NOW, timedelta(minutes=1)))
@@ -175,12 +175,13 @@ async def measure(name: str, url: str, rows: int) -> Line:
     find = await find_due(database, FIND)
     load = await find_due(database, DUE)
     megabytes = await size_of(database)
-    batches = max(2, min(BATCHES, rows // 4 // BATCH))
+    batch = min(BATCH, rows // 8)  # a quarter of the rows for either way
+    batches = min(BATCHES, rows // 4 // batch)
     settle_memory()  # as the bot does
     holds: list[tuple[float, float]] = []
     watcher = asyncio.create_task(watch_loop(holds))
-    plain = await deliver(store, mark=False, batches=batches)
-    marked = await deliver(store, mark=True, batches=batches)
+    plain = await deliver(store, mark=False, batches=batches, batch=batch)
+    marked = await deliver(store, mark=True, batches=batches, batch=batch)
     watcher.cancel()
     hold, computing = (max(column) for column in zip(*holds, strict=True))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,18 @@ async def test_errors_hold_no_values(address: str) -> None:
         await store.save_picture_file_id(1, "key", None)  # type: ignore[arg-type]  # the fault under test
     assert "INSERT" not in str(caught.value)
     assert "key" not in str(caught.value).replace(address, "")
+    await store.close()
+
+
+async def test_what_is_still_being_collected_is_written_down_before_it_is_closed(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'mamori.db'}"
+    store = await open_store(address)
+    recording = asyncio.create_task(store.record_update(7, datetime(2026, 3, 10, tzinfo=UTC)))
+    await asyncio.sleep(0)
+    await store.close()
+    assert recording.done()
+    store = await open_store(address)
+    assert await store.seen_update(7)
     await store.close()
 
 

@@ -38,6 +38,8 @@ class Hook:
         self.fail: Exception | None = None
         self.store_fails = False
         self.store_hangs = False
+        self.store_is_slow = False
+        self.written = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.begun = asyncio.Event()
@@ -72,7 +74,10 @@ class Hook:
 
     async def _record(self, update_id: int) -> None:
         await self._store()
+        if self.store_is_slow:
+            await self.written.wait()
         self.recorded.append(update_id)
+        self.written.set()
 
     async def post(self, body: Any, headers: dict[str, str] | None = None) -> int:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -87,7 +92,7 @@ async def hook() -> AsyncIterator[Hook]:
         yield made
 
 
-async def test_an_update_is_acknowledged_only_after_it_was_handled_and_recorded(hook: Hook) -> None:
+async def test_an_update_is_acknowledged_only_after_it_was_handled_and_then_recorded(hook: Hook) -> None:
     hook.gate.clear()
     posting = asyncio.create_task(hook.post(raw(1)))
     await hook.begun.wait()
@@ -96,8 +101,19 @@ async def test_an_update_is_acknowledged_only_after_it_was_handled_and_recorded(
     hook.gate.set()
     assert await posting == 200
     assert hook.handled == [1]
-    assert hook.recorded == [1]
     assert hook.webhook.counts.handled == 1
+    await asyncio.wait_for(hook.written.wait(), 1)
+    assert hook.recorded == [1]
+
+
+async def test_an_update_that_is_still_being_written_down_is_not_handled_again(hook: Hook) -> None:
+    hook.store_is_slow = True
+    hook.webhook._store_timeout = 60.0
+    assert [await hook.post(raw(1)) for _ in range(2)] == [200, 200]
+    assert hook.recorded == []
+    assert hook.handled == [1]
+    assert hook.webhook.counts.repeated == 1
+    hook.written.set()
 
 
 @pytest.mark.parametrize("given_secret", [None, "", "wrong", SECRET + "x", SECRET[:-1], "sécret", SECRET.upper()])
