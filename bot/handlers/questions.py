@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 
@@ -63,8 +64,8 @@ async def answer_text(context: BotContext, text: str) -> None:
         if turn is not Turn.ANSWER and await services.urgency(text, recent) is Urgency.NONE:
             await _pause(context, turn)
             return
-        meaning = await services.understand(text, recent)
-        profile = await context.profile()
+        # Side by side: neither needs the other, and both take a moment.
+        meaning, profile = await asyncio.gather(services.understand(text, recent), context.profile())
         tongue = choose_tongue(context.pack, text, profile, context.app_language)
         if tongue.language != profile.language:
             profile = replace(profile, language=tongue.language)
