@@ -23,6 +23,7 @@ from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from content.load import load_pack
 from tests.bench.report import head, show
+from tests.bench.storage import watch_loop
 from tests.bench.transport import TOKEN, serve_answers
 
 PEOPLE = 100
@@ -40,12 +41,13 @@ def press_of(number: int, person: int, data: str, bot: Any) -> Update:
     return Update.de_json({"update_id": number, "callback_query": query}, bot)
 
 
-async def measure(root: str) -> tuple[list[float], list[float]]:
-    """Return the milliseconds of every press until it was done, and the CPU milliseconds of a press in each round."""
+async def measure(root: str) -> tuple[list[float], list[float], float]:
+    """Return milliseconds: of every press until it was done, of CPU of a press in each round, of the longest hold."""
     numbers = itertools.count(1)
     pack = load_pack()
     took: list[float] = []
     cpu: list[float] = []
+    holds: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(f"sqlite:///{Path(folder) / 'bench.db'}")
         services = build_services(
@@ -55,9 +57,12 @@ async def measure(root: str) -> tuple[list[float], list[float]]:
         settle_memory()  # as the bot does
         async with application:
             await application.start()
-            for turn in range(ROUNDS + 1):
-                data = BUTTONS[turn % len(BUTTONS)]
-                updates = [press_of(next(numbers), person, data, application.bot) for person in range(PEOPLE)]
+            rounds = [
+                [press_of(next(numbers), person, data, application.bot) for person in range(PEOPLE)]
+                for data in itertools.islice(itertools.cycle(BUTTONS), ROUNDS + 1)
+            ]
+            watcher = asyncio.create_task(watch_loop(holds))
+            for turn, updates in enumerate(rounds):
                 began, spent = time.perf_counter(), time.process_time()
 
                 async def handle(update: Update, began: float = began) -> float:
@@ -65,24 +70,28 @@ async def measure(root: str) -> tuple[list[float], list[float]]:
                     return 1000 * (time.perf_counter() - began)
 
                 done = await asyncio.gather(*(handle(update) for update in updates))
-                if turn:  # the first round fills caches and opens connections
+                if not turn:  # the first round fills caches and opens connections
+                    holds.clear()
+                else:
                     took += done
                     cpu.append(1000 * (time.process_time() - spent) / PEOPLE)
+            watcher.cancel()
             await application.stop()
         await services.charts.close()
         services.thinking.shutdown()
         await store.close()
-    return sorted(took), sorted(cpu)
+    return sorted(took), sorted(cpu), max(hold for hold, _ in holds)
 
 
 def main() -> None:
     """Measure and print."""
     with serve_answers([0.0]) as (port,):
-        took, cpu = uvloop.run(measure(f"http://127.0.0.1:{port}"))
+        took, cpu, hold = uvloop.run(measure(f"http://127.0.0.1:{port}"))
     middle, most = took[len(took) // 2], took[int(len(took) * 0.99)]
     head(f"{PEOPLE} presses at once", "ms")
     show("median until done", f"{middle:.0f}")
     show("p99 until done", f"{most:.0f}")
+    show("event loop held at most", f"{hold:.0f}")
     show("CPU of a press and its answer", f"{cpu[len(cpu) // 2]:.2f}")
 
 
