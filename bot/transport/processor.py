@@ -10,6 +10,8 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot.transport.turnstile import Turnstile
+
 _log = logging.getLogger(__name__)
 
 # The base class takes one of its slots before it asks us, so an update waiting for its chat would hold one: its
@@ -34,11 +36,22 @@ class PerChatProcessor(BaseUpdateProcessor):
     - A handler still running after ``handler_timeout`` seconds is cancelled and ``on_timeout(update)`` is awaited, when
       given, still in the chat's turn.
 
+    Updates that arrive at once begin in one turn of the event loop each (`Turnstile`).
+
     Failing or hanging notices (``on_overflow``, ``on_timeout``) are logged by type and cut after ``handler_timeout``.
     Updates without chat and user run at once in any free slot. Inline queries have a line apart from the chat's.
     """
 
-    __slots__ = ("_cap", "_handler_timeout", "_is_urgent", "_lines", "_on_overflow", "_on_timeout", "_slots")
+    __slots__ = (
+        "_cap",
+        "_handler_timeout",
+        "_is_urgent",
+        "_lines",
+        "_on_overflow",
+        "_on_timeout",
+        "_slots",
+        "_turnstile",
+    )
 
     def __init__(
         self,
@@ -60,6 +73,7 @@ class PerChatProcessor(BaseUpdateProcessor):
         self._handler_timeout = handler_timeout
         self._slots = asyncio.Semaphore(slots)
         self._lines: dict[Hashable, _Line] = {}
+        self._turnstile = Turnstile()
 
     @property
     def chats_in_hand(self) -> int:
@@ -126,6 +140,7 @@ class PerChatProcessor(BaseUpdateProcessor):
 
     async def _run(self, update: Update, coroutine: Awaitable[Any]) -> None:
         try:
+            await self._turnstile.go_through()
             async with asyncio.timeout(self._handler_timeout) as limit:
                 await coroutine
         except TimeoutError:
