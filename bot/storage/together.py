@@ -9,12 +9,16 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+AT_A_TIME = 16
+"""Answers given in one turn of the event loop: whoever gets one goes on computing in that same turn."""
+
 
 class Together(Generic[Item, Answer]):
     """Collects items that come in at the same time and handles them in one call of `act`.
 
     The first item goes at once, or after `pause` seconds in which others may join it, and those that come meanwhile go
-    together after it. `act` answers every item, in order; what it raises, everyone in that call gets.
+    together after it. `act` answers every item, in order; what it raises, everyone in that call gets. Answers are
+    given a few at a time, so that those who waited do not hold the event loop together.
     """
 
     def __init__(
@@ -52,8 +56,10 @@ class Together(Generic[Item, Answer]):
                         if not future.done():
                             future.set_exception(error)
                 else:
-                    for (_, future), answer in zip(taken, answers, strict=True):
+                    for number, ((_, future), answer) in enumerate(zip(taken, answers, strict=True), 1):
                         if not future.done():
                             future.set_result(answer)
+                        if number % AT_A_TIME == 0:
+                            await asyncio.sleep(0)
         finally:
             self._runner = None

@@ -14,6 +14,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.transport.fate import retry_seconds
 from bot.transport.paces import ChatId, ChatPace, LanePace
+from bot.transport.turnstile import Turnstile
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +49,8 @@ class Pacer(BaseRateLimiter[str]):
     ``rate_limit_args`` chooses the lane: ``REPLY`` (default), ``BROADCAST`` or ``URGENT``.
     Paced are messages, copies and edits. Answers to buttons, typing signs, getters and deletions go at once.
 
-    - Broadcasts leave evenly, ``rate`` a second at most, first come, first served, see ``LanePace``.
+    - Broadcasts leave evenly, ``rate`` a second at most, first come, first served, see ``LanePace``. What may catch up
+      leaves in one turn of the event loop each.
     - A reply waits for its own chat only (1 a second after a burst of ``burst``; groups 20 a minute), and for
       that ``reply_patience`` seconds at most: then it goes, and Telegram decides.
     - A refusal for flooding (429) that concerns one chat holds that chat; one that concerns the bot holds the broadcast
@@ -80,6 +82,7 @@ class Pacer(BaseRateLimiter[str]):
         self._reply_patience, self._broadcast_patience = reply_patience, broadcast_patience
         self._clock, self._sleep = clock, sleep
         self._turn = asyncio.Lock()
+        self._turnstile = Turnstile()
         self._waiting = 0
         self._rests: set[asyncio.Timeout] = set()
         self._letting_go = False
@@ -181,6 +184,7 @@ class Pacer(BaseRateLimiter[str]):
         self._waiting += 1
         try:
             async with self._turn:
+                await self._turnstile.go_through()
                 if chat_id is not None:
                     await self._sit_out(chat_id, 0.0)
                 left = await self._await_turn()

@@ -82,12 +82,12 @@ async def deliver_for(telegram: Telegram, rate: float, seconds: int) -> tuple[fl
     async with bot_with_due_tips(telegram, round(rate * seconds * 1.2) + 500, rate):
         watch = asyncio.create_task(_feel_the_loop(holds))
         await asyncio.sleep(2)  # the first batch is on its way
-        telegram.report()
+        await asyncio.to_thread(telegram.report)
         cpu, began = time.process_time(), time.monotonic()
         await asyncio.sleep(seconds)
+        watch.cancel()  # reading what arrived holds the loop too
         arrivals, refused = telegram.report()
         took, cpu = time.monotonic() - began, time.process_time() - cpu
-        watch.cancel()
     times = [at for at, _ in arrivals]
     fullest = max((bisect_left(times, at + 1) - i for i, at in enumerate(times)), default=0)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
-from bot.storage.together import Together
+from bot.storage.together import AT_A_TIME, Together
+from tests.transport.turns import Turns
 
 
 async def test_who_comes_while_a_call_runs_shares_the_next_one() -> None:
@@ -73,3 +75,22 @@ async def test_with_a_pause_who_comes_within_it_goes_in_the_same_call_and_all_is
     assert calls == [[1, 2, 3]]
     assert [await task for task in tasks] == [1, 2, 3]
     await together.settled()
+
+
+async def test_answers_of_a_large_call_are_given_a_few_at_a_time_and_in_order() -> None:
+    turns = Turns()
+    given: list[tuple[int, int]] = []
+
+    async def act(items: Sequence[int]) -> Sequence[int]:
+        return items
+
+    together = Together(act)
+
+    async def ask(number: int) -> None:
+        await together.put(number)
+        given.append((turns.count, number))
+
+    await asyncio.gather(*(ask(number) for number in range(10 * AT_A_TIME)))
+    turns.stop()
+    assert [number for _, number in given] == list(range(10 * AT_A_TIME))
+    assert max(Counter(turn for turn, _ in given).values()) <= AT_A_TIME

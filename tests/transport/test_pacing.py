@@ -8,6 +8,7 @@ from telegram.error import Forbidden, RetryAfter, TelegramError
 
 from bot.transport.fate import retry_seconds
 from bot.transport.pacing import BROADCAST, REPLY, URGENT, Pacer
+from tests.transport.turns import Turns
 from tests.transport.virtual_time import now, run_virtual
 
 LATENCY = 0.05
@@ -62,6 +63,26 @@ def test_a_broadcast_at_the_cap_meets_no_refusal_from_a_strict_server() -> None:
         assert 29 * 60 / (now() - start) >= 0.96 * 30
 
     run_virtual(main())
+
+
+async def test_broadcasts_that_may_catch_up_leave_in_one_turn_of_the_loop_each() -> None:
+    late = 0.0
+    pacer, turns, left = Pacer(rate=1000, clock=lambda: now() + late), Turns(), []
+
+    async def take(chat_id: int) -> bool:
+        left.append((turns.count, chat_id))
+        return True
+
+    def send(chat_id: int) -> asyncio.Task[Any]:
+        data = {"chat_id": chat_id, "text": "hello"}
+        return asyncio.create_task(pacer.process_request(take, (chat_id,), {}, "sendMessage", data, BROADCAST))
+
+    await send(0)
+    late = 0.12  # as when something else held the loop
+    await asyncio.gather(*(send(chat_id) for chat_id in range(1, 30)))
+    turns.stop()
+    assert [chat_id for _, chat_id in left] == list(range(30))
+    assert len({turn for turn, _ in left}) == 30
 
 
 def test_replies_take_no_longer_while_a_broadcast_runs() -> None:

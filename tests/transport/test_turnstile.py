@@ -1,22 +1,7 @@
 import asyncio
 
 from bot.transport.turnstile import Turnstile
-
-
-class Turns:
-    """Counts the turns of the running loop, each of which runs every callback that was ready when it began."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self._loop = asyncio.get_running_loop()
-        self._next = self._loop.call_soon(self._tick)
-
-    def _tick(self) -> None:
-        self.count += 1
-        self._next = self._loop.call_soon(self._tick)
-
-    def stop(self) -> None:
-        self._next.cancel()
+from tests.transport.turns import Turns
 
 
 async def test_who_comes_alone_does_not_wait() -> None:
