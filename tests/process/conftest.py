@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,9 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+
+from bot.sandbox.clock import MovableClock
+from bot.sandbox.server import build_sandbox, serve_sandbox
 
 TOKEN = "123456:the-token-of-the-tests"
 MOTHER, YOUNG = 71001, 71002
@@ -54,13 +58,18 @@ class Mamori:
 
 @dataclass
 class LocalTelegram:
-    """The local Bot API in a process of its own, with the hands of its people."""
+    """The local Bot API, with the hands of its people."""
 
     address: str
     http: httpx.AsyncClient
 
     async def act(self, action: str, person: int = YOUNG, **fields: Any) -> Any:
         response = await self.http.post("/sandbox/act", json={"action": action, "person_id": person, **fields})
+        response.raise_for_status()
+        return response.json()["result"]
+
+    async def call(self, method: str, **parameters: Any) -> Any:
+        response = await self.http.post(f"/bot{TOKEN}/{method}", json=parameters)
         response.raise_for_status()
         return response.json()["result"]
 
@@ -99,12 +108,36 @@ Start = Callable[..., Awaitable[Mamori]]
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Start]:
+async def telegram() -> AsyncIterator[LocalTelegram]:
+    """The local Bot API, served by the test itself."""
+    app = build_sandbox(token=TOKEN, clock=MovableClock(), page=False)
+    async with serve_sandbox(app) as port, _spoken_to(f"http://127.0.0.1:{port}") as served:
+        yield served
+
+
+@asynccontextmanager
+async def _spoken_to(address: str) -> AsyncIterator[LocalTelegram]:
+    async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as http:
+        yield LocalTelegram(address, http)
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the processes of a session keep because it can be made again."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+async def start(
+    tmp_path: Path,
+    cache: Path,
+    telegram: LocalTelegram,  # noqa: ARG001  (it outlives the processes that ask it)
+) -> AsyncIterator[Start]:
     """Start `mamori` commands in an empty folder with an empty environment; all are ended with the test."""
     running: list[Mamori] = []
 
     async def launch(*arguments: str, **settings: str) -> Mamori:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **settings}
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "BOT_CACHE_DIR": str(cache), **settings}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", *arguments,
             cwd=tmp_path, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -132,18 +165,26 @@ async def _read(stream: asyncio.StreamReader, lines: list[str]) -> None:
         lines.append(line.decode())
 
 
-@asynccontextmanager
-async def _served(start: Start) -> AsyncIterator[LocalTelegram]:
+@pytest.fixture
+async def telegram_apart(start: Start) -> AsyncIterator[LocalTelegram]:
+    """The local Bot API in a process of its own, as a developer starts it."""
     server = await start("sandbox", "--api-only", "--port", "0", "--token", TOKEN)
     address = (await server.line(r"(http://127\.0\.0\.1:\d+)"))[1]
-    async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as http:
-        yield LocalTelegram(address, http)
+    async with _spoken_to(address) as served:
+        yield served
 
 
 @pytest.fixture
-async def telegram(start: Start) -> AsyncIterator[LocalTelegram]:
-    async with _served(start) as served:
-        yield served
+def called_here(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For commands that a test calls in its own process: an empty folder, and logging as it was afterwards."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BOT_CACHE_DIR", str(cache))
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
 
 
 def lines_of_json(lines: list[str]) -> list[dict[str, Any]]:

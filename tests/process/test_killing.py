@@ -1,4 +1,4 @@
-"""Updates are confirmed after they were handled: what kill -9 cut short is answered after the restart."""
+"""Updates are confirmed after they were handled: what kill -9 cut short, or nobody heard, is answered afterwards."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def settings(telegram: LocalTelegram, port: int, *, webhook: bool) -> dict[str, 
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
-async def test_what_was_in_hand_when_it_was_killed_is_answered_after_the_restart(
+async def test_what_was_in_hand_when_it_was_killed_or_written_until_the_restart_is_answered_then(
     start: Start, telegram: LocalTelegram, *, webhook: bool
 ) -> None:
     chosen = settings(telegram, free_port(), webhook=webhook)
     bot = await start("run", **chosen)
     if webhook:
-        setup = await start("telegram", "setup", **chosen)
-        await setup.line("webhook")
+        secret = chosen["BOT_WEBHOOK_SECRET"]
+        await telegram.call("setWebhook", url=chosen["BOT_WEBHOOK_URL"], secret_token=secret)
     await telegram.act("say", text="hello")
     await telegram.answer()
     await telegram.http.post("/sandbox/faults", json={"kind": "hang", "method": "sendMessage"})
@@ -36,5 +36,8 @@ async def test_what_was_in_hand_when_it_was_killed_is_answered_after_the_restart
     bot.process.kill()
     await bot.process.wait()
     assert len(await telegram.answers(YOUNG)) == 1
+    await telegram.act("say", text="what is grooming")
     await start("run", **chosen)
-    assert "emergency:" in str(await telegram.answer(2))
+    found = "".join(map(str, [await telegram.answer(3), *await telegram.answers()]))
+    assert "emergency:" in found
+    assert "vote:no:grooming" in found

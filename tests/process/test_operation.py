@@ -97,7 +97,9 @@ async def test_a_second_signal_does_not_cut_the_clean_end(start: Start, telegram
     assert await telegram.answer(2), "what was written before the end was answered, by this or by the first process"
 
 
-async def test_a_webhook_that_nobody_set_is_said_in_words_until_it_is(start: Start, telegram: LocalTelegram) -> None:
+async def test_a_webhook_that_nobody_set_is_said_in_words_until_it_is_and_then_the_bot_answers(
+    start: Start, telegram: LocalTelegram
+) -> None:
     port = free_port()
     hook = settings(telegram, port, BOT_WEBHOOK_URL=f"http://127.0.0.1:{port}/telegram", BOT_WEBHOOK_SECRET="a-secret")
     bot = await start("run", **hook)
@@ -108,9 +110,14 @@ async def test_a_webhook_that_nobody_set_is_said_in_words_until_it_is(start: Sta
     setup = await start("telegram", "setup", **hook)
     await setup.line("webhook")
     assert (await get(port, "/readyz")).json()["ok"]
+    await telegram.act("say", text="hello")
+    assert await telegram.answer()
 
 
-async def test_every_line_of_the_log_is_one_object_with_one_event_name(start: Start, telegram: LocalTelegram) -> None:
+async def test_a_malformed_update_in_a_batch_stalls_nobody_and_every_line_of_the_log_is_one_object_with_one_event_name(
+    start: Start, telegram: LocalTelegram
+) -> None:
+    await telegram.http.post("/sandbox/updates", json={"message": {"message_id": "not a number", "chat": 5}})
     bot = await start("run", **settings(telegram, free_port(), BOT_LOG_LEVEL="DEBUG"))
     await event(bot, "bot-started")
     await telegram.act("say", text="hello")
