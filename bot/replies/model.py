@@ -43,7 +43,8 @@ def rows_that_fit(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
 
 
 def _is_short(label: str) -> bool:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in label) <= LABEL_ROOM
+    wide = 0 if label.isascii() else sum(east_asian_width(char) in "WF" for char in label)
+    return len(label) + wide <= LABEL_ROOM
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ class Database:
         engine = create_async_engine(
             self.url,
             hide_parameters=True,
+            # The connection used last has the pages at hand; in turns, each would keep pages of its own in memory.
+            pool_use_lifo=True,
             # The driver's own way of beginning transactions cannot take the write lock at the start.
             connect_args={"isolation_level": None, "timeout": BUSY_SECONDS},
         )
