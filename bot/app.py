@@ -45,7 +45,7 @@ from bot.transport.polling import Poller
 from bot.transport.processor import PerChatProcessor
 from bot.transport.request import AiohttpRequest
 from bot.understanding.artefact import ArtefactError
-from bot.understanding.encoder import UseEncoder, limit_threads, load_encoder
+from bot.understanding.encoder import Encoder, UseEncoder, limit_threads, load_encoder
 from bot.understanding.engine import Engine
 from bot.understanding.lines import Progress
 from bot.understanding.loading import FITTED, content_of, find_fitted, load_engine, load_or_fit, probe
@@ -72,14 +72,15 @@ def load_understander(
     overlays: Sequence[Path] = (),
     cache: Path | None = None,
     progress: Progress | None = None,
-    encoder: str = "use",
+    encoder: str | Encoder = "use",
 ) -> Engine:
     """Return the understanding of a pack; without an encoder it answers by letters and says so.
 
     `overlays` are the folders laid over the base pack. Heads fitted from their sentences and topics too are looked
     for in `cache`. When there are none yet, those of the base pack serve and the engine says that it is `degraded`;
     with `progress` they are fitted first, which takes some minutes, and kept in `cache`. The same holds for an
-    `encoder` other than the one shipped. Raises EncoderUnavailable when that one cannot be loaded or does not answer.
+    `encoder` (itself, or its name) other than the one shipped. Raises EncoderUnavailable when that one cannot be
+    loaded or does not answer.
     """
     lexicon = load_lexicon([BASE_PACK, *overlays], pack)
     limit_threads()
@@ -88,7 +89,7 @@ def load_understander(
         return read_figure(text, lexicon, topic)
 
     try:
-        made = load_encoder(encoder, cache)
+        made = load_encoder(encoder, cache) if isinstance(encoder, str) else encoder
         if made.name != UseEncoder.name:
             probe(made)
         folder, behind = FITTED, False

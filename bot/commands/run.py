@@ -17,20 +17,18 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.app import Wiring, build_services, run_bot, settle_memory
 from bot.commands.errors import UsageError
-from bot.commands.parts import pack_of, settings_of, start_logging
+from bot.commands.parts import settings_of, start_logging
 from bot.commands.reload import fit_beside, keep_reloading
 from bot.commands.serving import build_serving
 from bot.commands.signals import reload_on_hangup, stop_on_signals
-from bot.commands.understanding import understander_of
+from bot.commands.understanding import pack_and_understander_of
 from bot.settings import Settings
 from bot.storage.model import StoreError
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
 from bot.transport.polling import WebhookIsSetError
 from bot.transport.request import AiohttpRequest
-from bot.understanding.model import Understander
 from bot.web.server import serve
-from content.model import Pack
 
 logger = logging.getLogger(__name__)
 
@@ -66,13 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _read(settings: Settings) -> tuple[Pack, Understander]:
-    pack = pack_of(settings)
-    return pack, understander_of(settings, pack)
-
-
 async def _run(settings: Settings, token: str) -> None:
-    pack, understander = _read(settings)
+    pack, understander = pack_and_understander_of(settings)
     store = await open_store(settings.database_url)
     try:
         services = build_services(
@@ -99,7 +92,8 @@ async def _run(settings: Settings, token: str) -> None:
         )
         settle_memory()
         worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        read, fit = partial(_read, settings), partial(fit_beside, settings.packs, settings.cache_dir, settings.encoder)
+        read = partial(pack_and_understander_of, settings)
+        fit = partial(fit_beside, settings.packs, settings.cache_dir, settings.encoder)
         with stop_on_signals() as stop, reload_on_hangup() as asked:
             async with run_bot(wiring, services, poll=settings.webhook_url is None, worker=worker) as running:
                 web = build_serving(settings, services, running)

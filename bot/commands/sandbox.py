@@ -11,16 +11,14 @@ from functools import partial
 
 from bot.app import Wiring, build_services, run_bot
 from bot.commands.errors import UsageError
-from bot.commands.parts import pack_of, settings_of, start_logging
+from bot.commands.parts import settings_of, start_logging
 from bot.commands.reload import fit_beside, keep_reloading
 from bot.commands.signals import stop_on_signals
-from bot.commands.understanding import understander_of
+from bot.commands.understanding import pack_and_understander_of
 from bot.handlers.menu import set_up_menu
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.server import build_sandbox, serve_sandbox
 from bot.storage.memory import MemoryStore
-from bot.understanding.model import Understander
-from content.model import Pack
 
 _API_ONLY_TOKEN = "1:sandbox"  # noqa: S105  # the sandbox's own; it opens nothing but this machine
 
@@ -68,11 +66,7 @@ async def _with_bot(
     arguments: argparse.Namespace, token: str, clock: MovableClock, address: str, stop: asyncio.Event
 ) -> None:
     settings = settings_of(token=None)
-
-    def read() -> tuple[Pack, Understander]:
-        found = pack_of(settings)
-        return found, understander_of(settings, found)
-
+    read = partial(pack_and_understander_of, settings)
     pack, understander = read()
     services = build_services(
         pack=pack,

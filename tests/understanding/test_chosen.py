@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.commands.understanding import understander_of
-from bot.settings import load_settings
+from bot.commands import understanding
+from bot.commands.parts import pack_of
+from bot.commands.understanding import pack_and_understander_of, understander_of
+from bot.settings import Settings, load_settings
 from bot.understanding.artefact import Fitted, save_fitted
 from bot.understanding.encoder import UseEncoder, Vectors
 from bot.understanding.loading import cached, content_of
 from content.load import load_pack
+from content.model import Pack
 from tests.understanding.small_bank import HashEncoder
 
 NAMED = "tests.understanding.small_bank:HashEncoder"
@@ -26,6 +30,16 @@ class Broken(HashEncoder):
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         raise OSError(f"no such weights for {len(texts)}")
+
+
+class Telling(HashEncoder):
+    """Tells when it is first asked."""
+
+    asked = threading.Event()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.asked.set()
+        return super().encode(texts)
 
 
 @pytest.fixture(autouse=True)
@@ -73,3 +87,16 @@ def test_until_heads_are_fitted_for_another_encoder_the_shipped_ones_serve(
     assert after.trouble is None
     assert after.encoder is not None
     assert after.encoder.name == HashEncoder.name
+
+
+def test_the_encoder_is_loaded_while_the_pack_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Telling.asked.clear()
+
+    def read_when_it_was_asked(settings: Settings) -> Pack:
+        assert Telling.asked.wait(20)
+        return pack_of(settings)
+
+    monkeypatch.setattr(understanding, "pack_of", read_when_it_was_asked)
+    pack, engine = pack_and_understander_of(load_settings(encoder=f"{__name__}:Telling", cache_dir=tmp_path))
+    assert pack.topics
+    assert engine.degraded
