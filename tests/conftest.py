@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 
+from content.checks import advice_english, advice_japanese, numbers_in_text
 from content.topicfile import parse_topic_file
 from content.yamlfile import Document, parse_yaml
+
+FoundT = TypeVar("FoundT")
 
 # In CI the same examples are tried each time, so that a change is judged by itself and not by luck; whoever looks for
 # new ones runs the tests elsewhere, or `make fuzz`.
@@ -20,23 +24,35 @@ if os.environ.get("CI"):
     settings.load_profile("ci")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _files_of_the_pack_are_parsed_once() -> Iterator[None]:
-    """The shipped pack is loaded a hundred times here, mostly below an overlay: the same words are parsed once."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the shipped pack once: it is loaded, copied and checked some hundred times, mostly with one file changed.
 
-    def once(parse: Callable[..., Document]) -> Callable[..., Document]:
-        parsed = lru_cache(maxsize=4096)(parse)
+    The same words are parsed once, whatever file they stand in, and a line is judged once.
+    """
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    for name, parse in (("parse_yaml", _parsed_once(parse_yaml)), ("parse_topic_file", _parsed_once(parse_topic_file))):
+        patch.setattr(f"content.load.{name}", parse)
+        patch.setattr(f"content.sheets.folder.{name}", parse)
+    for language in (advice_english, advice_japanese):
+        patch.setattr(language, "forbidden", _found_once(language.forbidden))
+    patch.setattr(numbers_in_text, "passage_faults", _found_once(numbers_in_text.passage_faults))
 
-        def document(*words: object) -> Document:
-            found = parsed(*words)
-            return replace(found, faults=[*found.faults])  # whoever reads a document adds to its faults
 
-        return document
+def _parsed_once(parse: Callable[..., Document]) -> Callable[..., Document]:
+    parsed = lru_cache(maxsize=4096)(lambda text, *others: parse(text, "", *others))
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("content.load.parse_yaml", once(parse_yaml))
-        patch.setattr("content.load.parse_topic_file", once(parse_topic_file))
-        yield
+    def document(text: str, file: str, *others: object) -> Document:
+        found = parsed(text, *others)
+        # Whoever reads a document adds to its faults.
+        return replace(found, file=file, faults=[replace(fault, file=file) for fault in found.faults])
+
+    return document
+
+
+def _found_once(search: Callable[..., Iterator[FoundT]]) -> Callable[..., Iterator[FoundT]]:
+    found = cache(lambda *what, **how: tuple(search(*what, **how)))
+    return lambda *what, **how: iter(found(*what, **how))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
