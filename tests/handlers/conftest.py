@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.app import Wiring, build_application, build_services, load_understander
+from bot.replies.emergency import FallbackCards, prepare_fallback
 from bot.sandbox.clock import MovableClock
 from bot.sandbox.people import People
 from bot.sandbox.server import build_sandbox
@@ -49,10 +50,18 @@ def _pauses_are_timedeltas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
 
 
+@pytest.fixture(scope="session")
+def fallback(pack: Pack) -> FallbackCards:
+    return prepare_fallback(pack, NOON)
+
+
 @pytest.fixture
-async def rig(pack: Pack, understander: Understander) -> AsyncIterator[Rig]:
+async def rig(
+    pack: Pack, understander: Understander, fallback: FallbackCards, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Rig]:
     clock = MovableClock(NOON, ticking=False)
     app = build_sandbox(token=TOKEN, clock=clock)
+    monkeypatch.setattr("bot.app.prepare_fallback", lambda *_: fallback)  # of this pack at noon, as it would be anyway
     services = build_services(pack=pack, understander=understander, store=MemoryStore(), clock=clock.now)
     services.charts = Painted()
     time = VirtualTime()

@@ -29,7 +29,7 @@ class Painted(ChartCache):
         return fake_photo(60 + list(pack.charts).index(chart), 60 + list(pack.languages).index(language))
 
 
-@dataclass
+@dataclass(repr=False)  # every async fixture is shown once in words that nobody reads: those of the whole pack
 class Rig:
     """Acts for people and shows what the bot answered."""
 

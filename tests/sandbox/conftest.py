@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -57,21 +58,28 @@ def clock() -> MovableClock:
     return MovableClock(NOON, ticking=False)
 
 
+@pytest.fixture(scope="session")
+def certificates() -> ssl.SSLContext:
+    """What every HTTP client reads at its start and none of these needs."""
+    return ssl.create_default_context()
+
+
 @pytest.fixture
-async def rig(clock: MovableClock) -> AsyncIterator[Rig]:
+async def rig(clock: MovableClock, certificates: ssl.SSLContext) -> AsyncIterator[Rig]:
     app = build_sandbox(token=TOKEN, clock=clock, webhook_pause=0.01)
     sandbox: Sandbox = app.state.sandbox
     async with serve_sandbox(app, 0) as port:
         address = f"http://127.0.0.1:{port}"
-        request = HTTPXRequest(httpx_kwargs={"trust_env": False})
+        options = {"trust_env": False, "verify": certificates}
+        request = HTTPXRequest(httpx_kwargs=options)
         bot = Bot(
             TOKEN,
             base_url=f"{address}/bot",
             base_file_url=f"{address}/file/bot",
             request=request,
-            get_updates_request=HTTPXRequest(connection_pool_size=4, httpx_kwargs={"trust_env": False}),
+            get_updates_request=HTTPXRequest(connection_pool_size=4, httpx_kwargs=options),
         )
-        async with bot, httpx.AsyncClient(base_url=address, trust_env=False) as http:
+        async with bot, httpx.AsyncClient(base_url=address, trust_env=False, verify=certificates) as http:
             yield Rig(app, sandbox, People(sandbox), clock, bot, http, port)
 
 

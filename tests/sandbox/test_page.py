@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -110,11 +111,11 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def stage(browser: Browser) -> AsyncIterator[Stage]:
+async def stage(browser: Browser, certificates: ssl.SSLContext) -> AsyncIterator[Stage]:
     app = build_sandbox(token=TOKEN, clock=MovableClock(NOON, ticking=False))
     async with serve_sandbox(app) as port:
         address = f"http://127.0.0.1:{port}"
-        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as http:
+        async with httpx.AsyncClient(base_url=address, trust_env=False, verify=certificates, timeout=20) as http:
             stage = Stage(app.state.sandbox, address, http, browser)
             yield stage
             for context in stage.contexts:
