@@ -47,6 +47,16 @@ async def test_upgrading_again_changes_nothing(address: str) -> None:
         await store.close()
 
 
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+async def test_postgresql_leaves_room_beside_each_row_of_the_ledger_for_its_outcome(address: str) -> None:
+    database = Database(parse_url(address))
+    await upgrade(database)
+    query = sa.text("SELECT reloptions FROM pg_class WHERE relname = 'deliveries'")
+    async with database.reading() as connection:
+        assert (await connection.execute(query)).scalar() == ["fillfactor=50"]
+    await database.close()
+
+
 async def test_several_processes_may_upgrade_at_once(address: str) -> None:
     databases = [Database(parse_url(address)) for _ in range(3)]
     await asyncio.gather(*(upgrade(database) for database in databases))
