@@ -61,10 +61,11 @@ class Limits:
         """Return limits for `rate` sends a second.
 
         Half a second's worth of sends may be in the air: enough for a slow answer of Telegram and for outcomes that
-        are written down many at a time, and no more, since a killed process leaves so many in doubt. At a high rate a
-        second's worth is claimed at a time, which costs a database less for each.
+        are written down many at a time, and no more, since a killed process leaves so many in doubt. At a high rate as
+        much is claimed at a time: many rows cost a database less each, but reading them holds the event loop.
         """
-        return cls(batch=min(max(math.ceil(rate), 200), 1000), concurrency=min(max(math.ceil(rate / 2), 16), 256))
+        half = math.ceil(rate / 2)
+        return cls(batch=min(max(half, 200), 500), concurrency=min(max(half, 16), 256))
 
 
 class Dispatcher:

@@ -48,12 +48,14 @@ async def test_upgrading_again_changes_nothing(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
-async def test_postgresql_leaves_room_beside_each_row_of_the_ledger_for_its_outcome(address: str) -> None:
+async def test_the_ledger_is_laid_out_for_what_postgresql_does_with_it(address: str) -> None:
     database = Database(parse_url(address))
     await upgrade(database)
-    query = sa.text("SELECT reloptions FROM pg_class WHERE relname = 'deliveries'")
+    room = sa.text("SELECT reloptions FROM pg_class WHERE relname = 'deliveries'")
+    index = sa.text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_deliveries_due_at'")
     async with database.reading() as connection:
-        assert (await connection.execute(query)).scalar() == ["fillfactor=50"]
+        assert (await connection.execute(room)).scalar() == ["fillfactor=50"]
+        assert "USING brin (due_at)" in (await connection.execute(index)).scalar_one()
     await database.close()
 
 
