@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -53,6 +54,11 @@ def _parsed_once(parse: Callable[..., Document]) -> Callable[..., Document]:
 def _found_once(search: Callable[..., Iterator[FoundT]]) -> Callable[..., Iterator[FoundT]]:
     found = cache(lambda *what, **how: tuple(search(*what, **how)))
     return lambda *what, **how: iter(found(*what, **how))
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported and collected out of the garbage collector's rounds: it lives to the end."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from bot.__main__ import main
 from bot.commands.against import State, compare_with
 from bot.commands.errors import UsageError
+from bot.understanding.artefact import Fitted
 from bot.understanding.engine import Engine
 from bot.understanding.fit import fit
 from bot.understanding.lines import Progress
 from content.model import Urgency
 from tests.understanding.small_bank import FRAMES, SUBJECTS, HashEncoder, small_topics
 
+EngineFor = Callable[[State, Path, Progress], Engine]
 BANK = "questions/en/topics-a.tsv"
 
 
@@ -43,16 +46,27 @@ def pack(tmp_path: Path) -> Path:
     return folder
 
 
-def small(state: State, _cache: Path, progress: Progress) -> Engine:
-    encoder = HashEncoder()
-    return Engine(fit(state.content.bank, state.content.topics, encoder, state.content.texts, progress), encoder)
+@pytest.fixture(scope="module")
+def small() -> EngineFor:
+    """Fits what was never fitted before: two of these tests begin with the same pack."""
+    fits: dict[str, Fitted] = {}
+
+    def engine(state: State, _cache: Path, progress: Progress) -> Engine:
+        content, encoder = state.content, HashEncoder()
+        if content.hash() not in fits:
+            fits[content.hash()] = fit(content.bank, content.topics, encoder, content.texts, progress)
+        return Engine(fits[content.hash()], encoder)
+
+    return engine
 
 
 def not_asked(_state: State, _cache: Path, _progress: Progress) -> Engine:
     raise AssertionError("this was asked before")
 
 
-def test_an_edit_that_moves_sentences_to_another_topic_is_told_by_name(pack: Path, tmp_path: Path) -> None:
+def test_an_edit_that_moves_sentences_to_another_topic_is_told_by_name(
+    pack: Path, tmp_path: Path, small: EngineFor
+) -> None:
     text = (pack / BANK).read_text("utf-8")
     (pack / BANK).write_text(text.replace("sextortion\temergency", "screen-time\tnone"), "utf-8")
     blast = compare_with("HEAD", [], tmp_path / "cache", base=pack, engine_for=small).blast
@@ -63,7 +77,7 @@ def test_an_edit_that_moves_sentences_to_another_topic_is_told_by_name(pack: Pat
     assert again.blast == blast
 
 
-def test_sentences_that_were_taken_out_are_asked_too(pack: Path, tmp_path: Path) -> None:
+def test_sentences_that_were_taken_out_are_asked_too(pack: Path, tmp_path: Path, small: EngineFor) -> None:
     lines = (pack / BANK).read_text("utf-8").splitlines()
     kept = [line for line in lines if not line.startswith("passwords\t")]
     (pack / BANK).write_text("\n".join(kept) + "\n", "utf-8")
@@ -105,7 +119,11 @@ def test_a_folder_outside_git_has_nothing_to_compare_with(tmp_path: Path) -> Non
         compare_with("HEAD", [], tmp_path, base=tmp_path, engine_for=not_asked)
 
 
-def test_the_command_says_a_wrong_revision_in_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_a_wrong_revision_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("content.check.CHECKS", ())  # which take seconds and say nothing of revisions
+    monkeypatch.setattr("content.check.check_questions", lambda *_: ())
     assert main(["check", "--against", "no-such-revision"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("mamori check: ")
