@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.app import Wiring, build_services, load_understander, run_bot
 from bot.handlers.menu import set_up_menu
@@ -35,17 +35,23 @@ async def address() -> AsyncIterator[str]:
             yield root
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def page(address: str) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
     path = chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1200, "height": 900})
-        page.set_default_timeout(20_000)
-        await page.goto(address)
-        await page.wait_for_selector("html[data-ready]")
-        yield page
+        yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, address: str) -> AsyncIterator[Page]:
+    page = await browser.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(20_000)
+    await page.goto(address)
+    await page.wait_for_selector("html[data-ready]")
+    yield page
+    await page.close()
 
 
 async def say(page: Page, text: str) -> str:
