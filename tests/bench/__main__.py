@@ -28,7 +28,7 @@ def run(name: str) -> tuple[int, str]:
     for line in process.stdout:
         print(line, end="", flush=True)  # noqa: T201 -- a benchmark's output
         lines.append(line)
-    said = f"`python -m {module}`; load of the machine before it began: {before:.1f}."
+    said = f"`.venv/bin/python -m {module}`; load of the machine before it began: {before:.1f}."
     return process.wait(), f"{said}\n\n{''.join(lines)}"
 
 
