@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,6 +23,12 @@ _log = logging.getLogger(__name__)
 ALLOWED_UPDATES: Final = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 """What the bot asks Telegram for, by polling and by webhook alike."""
 
+_MOST = 100
+"""Updates that Telegram gives at a time, at most."""
+_FEW = 20
+"""When so few of a full batch are still in hand, the next one is asked for, so that no moment is lost."""
+_AT_A_TIME = 20
+"""Updates read in one turn of the event loop."""
 _LONGEST_RECHECK = 0.5
 _LONGEST_PAUSE = 30.0
 _FAREWELL_TIMEOUT = 3.0
@@ -47,10 +54,10 @@ class Poller:
     """Fetches updates by long polling and hands each to ``process``, all at the same time, in order of arrival.
 
     Telegram forgets every update below the offset of a request. The offset is the first update not yet handled, so
-    that a killed process gets it again: twice at worst, never not at all. While an update takes long, polling goes on:
-    Telegram then repeats what is unconfirmed, which is recognised by its id, and adds what is new, up to 100
-    unconfirmed ones. ``process`` keeps order and time-outs; an update that it holds for ``give_up_after``
-    seconds all the same is cancelled, counted and let go.
+    that a killed process gets it again: twice at worst, never not at all. While an update takes long, or the last few
+    of a full batch are in hand, polling goes on: Telegram then repeats what is unconfirmed, which is recognised by its
+    id, and adds what is new, up to 100 unconfirmed ones. ``process`` keeps order and time-outs; an update that it holds
+    for ``give_up_after`` seconds all the same is cancelled, counted and let go.
 
     An update that cannot be parsed is counted, logged by its id and skipped. Errors of the network are tried again
     after a pause that doubles from 1 to 30 s, times a factor between 0.5 and 1 drawn with ``jitter`` (a number
@@ -82,6 +89,7 @@ class Poller:
         self._handled: set[int] = set()  # handled, but behind an earlier one that is not
         self._after_last: int | None = None
         self._stopping, self._stopped = asyncio.Event(), asyncio.Event()
+        self._awaited, self._few_left = 0, asyncio.Event()
         self._stop_within = 0.0
         self._started = False
         self._wait = recheck
@@ -111,7 +119,7 @@ class Poller:
                         await self._refuse_webhook()
                         checked = True
                     asked = self._clock()
-                    batch = await self._or_stop(self._get_updates(self._poll_timeout, 100))
+                    batch = await self._or_stop(self._get_updates(self._poll_timeout, _MOST))
                 except InvalidToken:
                     raise
                 except TelegramError as error:
@@ -143,12 +151,14 @@ class Poller:
             await self._stopped.wait()
 
     async def _take(self, batch: Sequence[object]) -> bool:
-        """Start what is new in a batch, wait until all is handled or it is time to look again; tell if any was new."""
+        """Start what is new in a batch, wait until it is time to look again; tell if any was new."""
         self._last_heard = self._clock()
         ids = [update_id for item in batch if (update_id := _update_id(item)) is not None]
         self._handled.intersection_update(ids)  # what Telegram repeats no more is confirmed
         news = False
-        for item in batch:
+        for number, item in enumerate(batch):
+            if number and number % _AT_A_TIME == 0:
+                await asyncio.sleep(0)
             update_id = _update_id(item)
             if update_id is None:
                 self.counts.malformed += 1
@@ -162,8 +172,18 @@ class Poller:
             self._after_last = max(ids) + 1
         if self._running:
             self._wait = self._recheck if news else min(self._wait * 2, _LONGEST_RECHECK)
-            await self._or_stop(asyncio.wait(tuple(self._running.values()), timeout=self._wait))
+            more = news and len(batch) >= _MOST
+            await self._or_stop(self._wait_until(_FEW if more else 0, self._wait))
         return news
+
+    async def _wait_until(self, left: int, seconds: float) -> None:
+        """Return when no more than so many updates are in hand, or after so many seconds."""
+        self._awaited = left
+        self._few_left.clear()
+        if len(self._running) > left:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._few_left.wait()
 
     def _start(self, update_id: int, item: Any) -> None:  # noqa: ANN401 -- whatever stood in Telegram's answer
         self.counts.received += 1
@@ -188,6 +208,8 @@ class Poller:
             _log.error("update-failed", extra={"update": update_id, "error": type(error).__name__})
         finally:
             del self._running[update_id]
+            if len(self._running) <= self._awaited:
+                self._few_left.set()
         self._handled.add(update_id)
 
     async def _get_updates(self, timeout: int, limit: int) -> Sequence[object]:  # noqa: ASYNC109 -- Telegram's own parameter

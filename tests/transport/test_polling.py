@@ -45,6 +45,18 @@ async def run_for(poller: Poller, seconds: float, within: float = 8.0) -> None:
     await running
 
 
+def test_the_next_batch_is_fetched_while_the_last_few_of_a_full_one_are_handled() -> None:
+    async def main() -> None:
+        queue, handler = TelegramQueue(), Handler(dict.fromkeys(range(91, 101), 0.09))
+        queue.put(*map(raw_message, range(1, 151)))
+        await run_for(make(queue, handler), 1.0)
+        assert sorted(handler.begun) == list(range(1, 151))
+        assert handler.times[101] < handler.times[91]
+        assert queue.confirmed == list(range(1, 151))
+
+    run_virtual(main())
+
+
 def test_an_update_is_confirmed_only_after_it_was_handled() -> None:
     async def main() -> None:
         queue, handler = TelegramQueue(), Handler({1: 3.0})
