@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.app import Wiring, build_services, load_understander, run_bot
 from bot.handlers.menu import set_up_menu
@@ -14,7 +14,7 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.server import build_sandbox, serve_sandbox
 from bot.storage.memory import MemoryStore
 from content.load import load_pack
-from tests.sandbox.test_page import FLAGS, chromium
+from tests.sandbox.stage import running_browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -37,11 +37,8 @@ async def address() -> AsyncIterator[str]:
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    path = chromium()
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+    async with running_browser() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -3,7 +3,7 @@
 Calibrated on 2026-11-29 against the chat page in Chromium at 390 x 844 pixels, where words are set in DejaVu Sans (as
 wide as any font of a phone, and wider than most) and Noto Sans CJK JP. Between the head and the field for writing the
 page leaves 696 pixels; 17 of them part a message from that field. A bubble is 333 pixels wide, its words 309, as in
-Telegram for Android; a line is 21.75 high, a row of buttons 40 and 4 of space. `tests/sandbox/test_page.py`
+Telegram for Android; a line is 21.75 high, a row of buttons 40 and 4 of space. `tests/sandbox/test_page_window.py`
 asks the page itself.
 """
 

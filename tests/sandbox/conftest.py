@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 from starlette.applications import Starlette
 from telegram import Bot
 from telegram.request import HTTPXRequest
@@ -16,6 +18,7 @@ from bot.sandbox.clock import MovableClock
 from bot.sandbox.people import People
 from bot.sandbox.server import build_sandbox, serve_sandbox
 from bot.sandbox.state import Sandbox
+from tests.sandbox.stage import Stage, running_browser
 
 TOKEN = "123456:the-token-of-the-tests"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -89,3 +92,23 @@ def begun(rig: Rig) -> Rig:
     rig.people.start(YOUNG)
     rig.sandbox.queue.pending.clear()
     return rig
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with running_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser, certificates: ssl.SSLContext) -> AsyncIterator[Stage]:
+    app = build_sandbox(token=TOKEN, clock=MovableClock(NOON, ticking=False))
+    async with serve_sandbox(app) as port:
+        address = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(base_url=address, trust_env=False, verify=certificates, timeout=20) as http:
+            stage = Stage(app.state.sandbox, address, http, browser)
+            yield stage
+            for context in stage.contexts:
+                await context.close()
+    assert stage.faults == []
+    assert [url for url in stage.requested if not url.startswith((address, "data:"))] == []
