@@ -13,6 +13,7 @@ $(STAMP): requirements.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q bot content  # or the first start would do it while somebody waits
 	@touch $(STAMP)
 
 run: $(STAMP) ## the bot with its chat page, no account and no network needed

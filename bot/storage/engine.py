@@ -34,9 +34,9 @@ IDLE_SECONDS = 20
 SQLITE_PRAGMAS = (
     "synchronous = NORMAL",
     "foreign_keys = ON",
-    # A batch of due rows lies on as many pages as it has rows, in each of three tables: 8 MB hold them until the batch
+    # A batch of due rows lies on as many pages as it has rows, in each of three tables: 6 MB hold them until the batch
     # is written down, and the log is written back once in several batches.
-    "cache_size = -8000",
+    "cache_size = -6000",
     "wal_autocheckpoint = 16000",
 )
 
