@@ -20,12 +20,13 @@ from bot.understanding.encoder import Vectors
 from bot.understanding.evidence import Gate, build_layout
 from bot.understanding.heads import GATES, Heads
 from bot.understanding.lexical import LexicalScores
+from bot.understanding.strips import Strips
 from content.model import BankLine
 
 PROBE = "Is it safe? これは安全ですか。"
 """Encoded while fitting and again when loading: equal vectors mean that the weights belong to this encoder."""
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever the way of fitting changes, so that older artefacts are made anew."""
 
 ARRAYS, META = "understanding.npz", "understanding.json"
@@ -79,7 +80,9 @@ def save_fitted(fitted: Fitted, folder: Path) -> None:
         "word_lines": np.array([fitted.words[word] for word in sorted(fitted.words)], np.int32),
         "probe": fitted.probe,
         "projection": heads.examples.projection.astype(np.float16),
-        "rows": np.round(heads.examples.rows * 127).astype(np.int8),
+        "examples": np.round(heads.examples.matrix.matrix() * 127).astype(np.int8),
+        "examples_starts": heads.examples.starts.astype(np.int32),
+        "examples_lines": heads.examples.lines.astype(np.int32),
     }
     for name, classifier in (("topics", heads.topics), ("degrees", heads.degrees)):
         arrays |= {f"{name}.{key}": value for key, value in _pack_classifier(classifier).items()}
@@ -95,6 +98,7 @@ def save_fitted(fitted: Fitted, folder: Path) -> None:
         "close": fitted.close,
         "also": fitted.also,
         "alone": heads.alone,
+        "quiet": heads.quiet,
         "promises": {name: round(value, 4) for name, value in fitted.promises.items()},
         "slang": dict(sorted(fitted.slang.items())),
     }
@@ -123,9 +127,10 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
     emergencies = tuple(meta["emergencies"])
     heads = Heads(
         examples=Examples(
-            arrays["projection"].astype(np.float32),
-            # by columns: several vectors at once are then compared in a third of the time
-            np.divide(arrays["rows"], np.float32(127), order="F", dtype=np.float32),
+            projection=arrays["projection"].astype(np.float32),
+            matrix=Strips.of(np.divide(arrays["examples"], np.float32(127), dtype=np.float32)),
+            starts=arrays["examples_starts"].astype(np.int64),
+            lines=arrays["examples_lines"].astype(np.int64),
         ),
         topics=topics,
         degrees=_unpack_classifier("degrees", meta["classes"]["degrees"], arrays),
@@ -133,6 +138,7 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
         gates=gates,
         letter_gates=letter_gates,
         alone=float(meta["alone"]),
+        quiet=float(meta["quiet"]),
     )
     return Fitted(
         content=meta["content"],
@@ -159,6 +165,7 @@ def _pack_classifier(classifier: Classifier) -> dict[str, npt.NDArray[Any]]:
         "lexical_bias": classifier.lexical.bias,
         "order": classifier.order,
         "starts": classifier.starts,
+        "sizes": classifier.sizes,
         "fusion": classifier.fusion,
         "fallback": np.array([classifier.fallback], np.float32),
     }
@@ -177,6 +184,7 @@ def _unpack_classifier(name: str, classes: Sequence[str], arrays: Mapping[str, n
         lexical=lexical,
         order=part["order"],
         starts=part["starts"],
+        sizes=part["sizes"],
         fusion=part["fusion"],
         fallback=float(part["fallback"][0]),
     )

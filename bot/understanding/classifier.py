@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.understanding.lexical import Floats, LexicalScores
+from bot.understanding.strips import Strips
 from bot.understanding.views import View
 
 SOURCES = ("linear", "lexical", "nearest", "density", "sentences", "sharpest")
@@ -26,25 +27,41 @@ Indices = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """How close every example is to some vectors: `cosines` [m, n], and their `mass` [m, n] for the density."""
+    """How close the examples of each cell are to some vectors [m, cells]: the best cosine, the `mass` of all."""
 
-    cosines: Floats
+    best: Floats
     mass: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """All lines of the bank as unit vectors `rows` [n, k] in the space of `projection` [d, k]."""
+    """All lines of the bank as unit vectors [k] in the space of `projection` [d, k], the columns of `matrix`.
+
+    Lines that have the same class for every classifier stand together as a cell, which begins at `starts` [cells].
+    `lines` [n] are their numbers in the bank.
+    """
 
     projection: Floats
-    rows: Floats
+    matrix: Strips
+    starts: Indices
+    lines: Indices
 
     def closeness(self, vectors: Floats) -> Closeness:
-        """Return how close every example is to each of the vectors [m, d]."""
-        cosines = project(vectors, self.projection) @ self.rows.T
-        mass = cosines - np.float32(1)
-        mass *= np.float32(KERNEL)
-        return Closeness(cosines, np.exp(mass, out=mass))
+        """Return how close the examples are to each of the vectors [m, d]."""
+        cosines = self._cosines(vectors)
+        best = np.maximum.reduceat(cosines, self.starts, axis=1)
+        cosines -= np.float32(1)
+        cosines *= np.float32(KERNEL)
+        return Closeness(best, np.add.reduceat(np.exp(cosines, out=cosines), self.starts, axis=1))
+
+    def cosines(self, vectors: Floats) -> Floats:
+        """Return the cosines [m, n] of vectors [m, d] and all lines, in the order of the bank."""
+        found = np.empty((len(vectors), len(self.lines)), np.float32)
+        found[:, self.lines] = self._cosines(vectors)
+        return found
+
+    def _cosines(self, vectors: Floats) -> Floats:
+        return self.matrix.after(project(vectors, self.projection))
 
 
 def project(vectors: Floats, projection: Floats) -> Floats:
@@ -56,11 +73,12 @@ def project(vectors: Floats, projection: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """One set of classes. `order` lists example numbers grouped by class, `starts` where each class begins.
+    """One set of classes. `order` lists cells of examples grouped by class, `starts` where each class begins.
 
-    `linear` [d, columns] and `bias` score the vector. A class may have several columns (an emergency looks different
-    in each topic), which lie side by side; `firsts` [classes] says where they begin. `fusion` [sources] weighs the
-    sides, `fallback` those without encoder (the lexical side alone).
+    `sizes` [classes] says how many examples each class has. `linear` [d, columns] and `bias` score the vector. A class
+    may have several columns (an emergency looks different in each topic), which lie side by side; `firsts` [classes]
+    says where they begin. `fusion` [sources] weighs the sides, `fallback` those without encoder (the lexical side
+    alone).
     """
 
     classes: tuple[str, ...]
@@ -68,8 +86,9 @@ class Classifier:
     bias: Floats
     firsts: Indices
     lexical: LexicalScores
-    order: npt.NDArray[np.int32]
-    starts: npt.NDArray[np.int32]
+    order: Indices
+    starts: Indices
+    sizes: Indices
     fusion: Floats
     fallback: float
 
@@ -77,17 +96,32 @@ class Classifier:
         """Return float32 [views, sources, classes] for views with vectors; `near` says how close examples are."""
         whole, parts, starts = stack_vectors(views)
         sides = np.empty((len(views), len(SOURCES), len(self.classes)), np.float32)
-        sides[:, 0] = self.read(whole)
+        sides[:, 0] = linear = self.read(whole)
         sides[:, LEXICAL] = [self.lexical.scores(view.hashed) for view in views]
-        sides[:, 2:4] = neighbours(near, self.order, self.starts)
-        sides[:, 4:6] = over_sentences(self.read(parts), starts)
+        sides[:, 2:4] = self._neighbours(near)
+        sides[:, 4:6] = over_sentences(linear if len(parts) == len(whole) else self.read(parts), starts)
         return sides
 
     def read(self, vectors: Floats) -> Floats:
         """Return log probabilities [n, classes] of vectors [n, d] by the linear head alone."""
-        columns = log_softmax(vectors @ self.linear + self.bias)
-        result: Floats = np.logaddexp.reduceat(columns, self.firsts, axis=1)
+        columns = vectors @ self.linear + self.bias
+        if len(self.firsts) == columns.shape[1]:
+            return log_softmax(columns)
+        chances = np.exp(columns - columns.max(axis=1, keepdims=True))
+        by_class = np.add.reduceat(chances, self.firsts, axis=1)
+        result: Floats = np.log(np.maximum(by_class, TINY) / by_class.sum(axis=1, keepdims=True))
         return result
+
+    def _neighbours(self, near: Closeness) -> Floats:
+        """Return [m, 2, classes]: the best cosine of each class, and its smoothed mean over the class's examples.
+
+        A class without examples is as far away as can be.
+        """
+        begins = np.minimum(self.starts, len(self.order) - 1)
+        best = np.maximum.reduceat(near.best[:, self.order], begins, axis=1)
+        mass = np.add.reduceat(near.mass[:, self.order], begins, axis=1)
+        density = np.log(np.maximum(mass, TINY) / np.maximum(self.sizes, 1)) / KERNEL + 1
+        return np.where(self.sizes > 0, np.stack([best, density], axis=1), -1).astype(np.float32)
 
     def fuse(self, sides: Floats) -> Floats:
         """Return log probabilities [..., classes] from the sides of `sources`."""
@@ -108,24 +142,13 @@ def stack_vectors(views: Sequence[View]) -> tuple[Floats, Floats, Indices]:
     return np.stack(whole), np.concatenate(parts), starts
 
 
-def neighbours(near: Closeness, order: npt.NDArray[np.int32], starts: npt.NDArray[np.int32]) -> Floats:
-    """Return [m, 2, classes]: the best cosine of each class, and its smoothed mean over the class's examples.
-
-    A class without examples is as far away as can be.
-    """
-    sizes = np.diff(np.append(starts, len(order)))
-    begins = np.minimum(starts, len(order) - 1)
-    best = np.maximum.reduceat(np.take(near.cosines, order, axis=1), begins, axis=1)
-    mass = np.add.reduceat(np.take(near.mass, order, axis=1), begins, axis=1)
-    density = np.log(np.maximum(mass, TINY) / np.maximum(sizes, 1)) / KERNEL + 1
-    return np.where(sizes > 0, np.stack([best, density], axis=1), -1).astype(np.float32)
-
-
 def over_sentences(parts: Floats, starts: Indices) -> Floats:
     """Return [n, 2, classes] from log probabilities of sentences [m, classes]: their mean and the clearest one's.
 
     `starts` [n] says with which sentence each message begins. A message of one sentence has its own for both.
     """
+    if len(parts) == len(starts):
+        return np.stack([parts, parts], axis=1)
     sizes = np.diff(np.append(starts, len(parts)))[:, None]
     chances = np.exp(parts)
     mean, most = np.add.reduceat(chances, starts) / sizes, np.maximum.reduceat(chances, starts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.understanding.classifier import Classifier
+from bot.understanding.classifier import Classifier, Examples
 from bot.understanding.engine import Engine, Weighed
 from bot.understanding.heads import GATES
 from bot.understanding.lexical import words_of
@@ -66,7 +66,7 @@ def why(engine: Engine, text: str, bank: Bank) -> Explanation:
     return Explanation(
         read=weighed.view.text,
         understanding=understanding,
-        nearest=_nearest(weighed, bank),
+        nearest=_nearest(engine.fitted.heads.examples, weighed, bank),
         words=_words(topics, weighed, topics.classes.index(best)) if best in topics.classes else (),
         sentences=_sentences(engine.fitted.heads.degrees, weighed),
         decisions=tuple(_decision(engine, name, weighed) for name in GATES),
@@ -79,10 +79,10 @@ def _decision(engine: Engine, name: str, weighed: Weighed) -> Decision:
     return Decision(name, gate.score(evidence), gate.threshold, gate.opens(evidence))
 
 
-def _nearest(weighed: Weighed, bank: Bank) -> tuple[Near, ...]:
-    similarities = weighed.numbers.similarities
-    if similarities is None or len(similarities) < len(bank.lines):
+def _nearest(examples: Examples, weighed: Weighed, bank: Bank) -> tuple[Near, ...]:
+    if weighed.view.vector is None or len(examples.lines) < len(bank.lines):
         return ()
+    (similarities,) = examples.cosines(weighed.view.vector[np.newaxis])
     found = []
     for number in np.argsort(-similarities[: len(bank.lines)], kind="stable")[:NEAREST]:
         line, (file, row) = bank.lines[int(number)], bank.places[int(number)]

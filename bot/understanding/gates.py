@@ -48,6 +48,15 @@ def fit_alone(
     return max(_at_most(scores.astype(np.float32), ADDED_ALARMS), gate.threshold)
 
 
+def fit_quiet(gate: Gate, alone: float, sentences: Sequence[tuple[int, Floats]]) -> float:
+    """Return what the linear side says at least of a sentence that is an alarm by itself; all others need no weighing.
+
+    `sentences` are (row of the line, evidence of one of its sentences).
+    """
+    said = evidence_names().index("emergency: linear")
+    return min((float(numbers[said]) for _, numbers in sentences if gate.score(numbers) >= alone), default=-np.inf)
+
+
 def fit_gates(lines: Sequence[BankLine], evidence: Floats, folds: Indices) -> Mapping[str, Gate]:
     """Return all decisions, with thresholds from scores that were made out of fold."""
     told = np.array([line.writer != EDITOR for line in lines])

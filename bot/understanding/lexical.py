@@ -6,10 +6,10 @@ Serves beside the encoder for spellings, names and slang that it does not know, 
 from __future__ import annotations
 
 import re
-import zlib
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -35,27 +35,25 @@ def hash_text(text: str) -> Hashed:
     The same on every machine.
     """
     words = _WORD.findall(text)
-    found = [bucket for word in words for bucket in _word_buckets(word)]
-    found += [_bucket(f"p{first} {second}") for first, second in pairwise(words)]
-    counts = Counter(found)
-    buckets = np.array(sorted(counts), np.int32)
-    return Hashed(buckets, 1 + np.log(np.array([counts[int(b)] for b in buckets], np.float32)))
+    found = [gram for word in words for gram in _grams(word)]
+    found += [f"p{first} {second}" for first, second in pairwise(words)]
+    buckets, counts = np.unique(np.array(_buckets(found), np.int32), return_counts=True)
+    return Hashed(buckets, 1 + np.log(counts.astype(np.float32)))
 
 
 def words_of(text: str) -> dict[str, frozenset[int]]:
     """Return the words of a normalised text, each with its buckets."""
-    return {word: frozenset(_word_buckets(word)) for word in _WORD.findall(text)}
+    return {word: frozenset(_buckets(_grams(word))) for word in _WORD.findall(text)}
 
 
-def _word_buckets(word: str) -> list[int]:
+def _grams(word: str) -> list[str]:
     padded = f"_{word}_"
     shortest = 2 if word.isascii() else 1  # one Chinese character is a word
-    grams = [padded[i : i + n] for n in range(shortest, LONGEST + 1) for i in range(len(padded) - n + 1)]
-    return [_bucket(f"w{word}"), *map(_bucket, grams)]
+    return [f"w{word}", *(padded[i : i + n] for n in range(shortest, LONGEST + 1) for i in range(len(padded) - n + 1))]
 
 
-def _bucket(gram: str) -> int:
-    return zlib.crc32(gram.encode()) % BUCKETS
+def _buckets(grams: Sequence[str]) -> list[int]:
+    return [crc32(gram.encode()) % BUCKETS for gram in grams]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,21 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
 from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Examples, log_softmax, project
 from bot.understanding.evidence import DEGREES, build_layout, gather
-from bot.understanding.gates import fit_alone, fit_gates
+from bot.understanding.gates import fit_alone, fit_gates, fit_quiet
 from bot.understanding.heads import EMERGENCY, Heads, loudest
-from bot.understanding.lexical import Floats
+from bot.understanding.lexical import Floats, LexicalScores
 from bot.understanding.lines import EDITOR, Progress
+from bot.understanding.strips import Strips
 from bot.understanding.training import (
     FOLDS,
     Indices,
+    SparseMatrix,
     choose_folds,
     fit_fusion,
     fit_lexical,
@@ -130,26 +133,17 @@ def fit_heads(
     vectors = np.stack([view.vector for view in views if view.vector is not None])
     folds = choose_folds(lines)
     problems = topic_problem(lines), degree_problem(lines)
-    counts = sparse_matrix(views)
-    examples = fit_examples(vectors)
     left_out = _LeftOut.empty(problems, len(lines))
-
-    def judge_fold(fold: int) -> None:
-        train, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        if len(held) and len(train):
-            parts = Examples(examples.projection, examples.rows[train])
-            fitted = [_fit_classifier(p, train, vectors, counts) for p in problems]
-            left_out.judge(held, views, parts, fitted)
-
-    everything = np.arange(len(lines))
-    with ThreadPoolExecutor(max_workers=WORKERS) as workers:
-        whole = [workers.submit(_fit_classifier, problem, everything, vectors, counts) for problem in problems]
-        for done, _ in enumerate(workers.map(judge_fold, range(FOLDS))):
+    kept = [folds != fold for fold in range(FOLDS)]
+    parts = [np.flatnonzero(part) for part in kept if part.any() and not part.all()]
+    with _Fitting(problems, [*parts, np.arange(len(lines))], vectors, sparse_matrix(views)) as fitting:
+        for done, part in enumerate(parts):
+            left_out.judge(np.setdiff1d(np.arange(len(lines)), part), views, *fitting.result(done))
             progress("judging out of fold", (done + 1) / (FOLDS + 1))
-    progress("fitting on everything", FOLDS / (FOLDS + 1))
+        progress("fitting on everything", FOLDS / (FOLDS + 1))
+        examples, whole = fitting.result(-1)
     topics, degrees = (
-        _fused(fitted.result(), problem, side)
-        for fitted, problem, side in zip(whole, problems, left_out.sides, strict=True)
+        _fused(fitted, problem, side) for fitted, problem, side in zip(whole, problems, left_out.sides, strict=True)
     )
     layout = build_layout(topics.classes, [name for name in topics.classes if name in emergencies])
     heads = Heads(examples, topics, degrees, layout, {}, {})
@@ -162,7 +156,8 @@ def fit_heads(
         for rows, loud, sides in left_out.sentences
         for pair in zip(rows, _evidence(heads, loud, *sides), strict=True)
     ]
-    heads = replace(heads, alone=fit_alone(gates[EMERGENCY], lines, full, sentences))
+    alone = fit_alone(gates[EMERGENCY], lines, full, sentences)
+    heads = replace(heads, alone=alone, quiet=fit_quiet(gates[EMERGENCY], alone, sentences))
     return Outcome(heads, full, topics.fuse(left_out.sides[0]), left_out.sides[0][:, 0], folds)
 
 
@@ -203,25 +198,99 @@ def _evidence(heads: Heads, views: Sequence[View], topics: Floats, degrees: Floa
     return gather(heads.layout, views, topics=topics, topic=topic, degrees=degrees, degree=degree)
 
 
-def fit_examples(vectors: Floats) -> Examples:
-    """Return the lines in the space of the directions in which they differ most."""
+def fit_projection(vectors: Floats) -> Floats:
+    """Return the directions [d, k] in which vectors [n, d] differ most."""
     centred = vectors - vectors.mean(axis=0)
     _, directions = np.linalg.eigh(centred.T @ centred)
-    projection = np.ascontiguousarray(directions[:, ::-1][:, :DIMENSIONS], np.float32)
-    return Examples(projection, project(vectors, projection))
+    return np.ascontiguousarray(directions[:, ::-1][:, :DIMENSIONS], np.float32)
 
 
-def _fit_classifier(problem: Problem, train: Indices, vectors: Floats, counts: object) -> Classifier:
-    classes = len(problem.classes)
-    used = train[problem.weights[train] > 0]
-    labels, weights = problem.labels[used], problem.weights[used]
+class _Fitting:
+    """Fits classifiers on several parts of the lines, in two threads. To be used with `with`, which ends them.
+
+    One thread fits what reads vectors, the other what reads letters: two of those at once would wait for each other.
+    """
+
+    def __init__(
+        self, problems: Sequence[Problem], parts: Sequence[Indices], vectors: Floats, counts: SparseMatrix
+    ) -> None:
+        self._problems, self._parts = problems, parts
+        self._projection = fit_projection(vectors)
+        self._points = project(vectors, self._projection)
+        self._lanes = ThreadPoolExecutor(max_workers=1), ThreadPoolExecutor(max_workers=1)
+        first, second = self._lanes
+        self._linear = [[first.submit(_fit_linear, problem, part, vectors) for problem in problems] for part in parts]
+        self._letters = [[second.submit(_fit_letters, problem, part, counts) for problem in problems] for part in parts]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for lane in self._lanes:
+            lane.shutdown(cancel_futures=True)
+
+    def result(self, number: int) -> tuple[Examples, list[Classifier]]:
+        """Return what was fitted on one of the parts, when it is ready: its lines as examples, and the classifiers."""
+        cells = group_cells(self._problems, self._parts[number])
+        matrix = Strips.of(np.ascontiguousarray(self._points[cells.lines].T))
+        fitted = zip(self._problems, cells.labels.T, self._linear[number], self._letters[number], strict=True)
+        return Examples(self._projection, matrix, cells.starts, cells.lines), [
+            _classifier(problem, labels, cells.sizes, linear.result(), letters.result())
+            for problem, labels, linear, letters in fitted
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Lines grouped so that all of a cell have the same class in each of several problems.
+
+    `lines` [n] stand cell by cell; `starts` and `sizes` [cells] say where each begins and how many it has, `labels`
+    [cells, problems] what class it is, -1 where its lines do not count.
+    """
+
+    lines: Indices
+    starts: Indices
+    sizes: Indices
+    labels: Indices
+
+
+def group_cells(problems: Sequence[Problem], part: Indices) -> Cells:
+    """Return the lines whose numbers are `part`, in cells."""
+    labels = np.stack([np.where(one.weights[part] > 0, one.labels[part], -1) for one in problems], axis=1)
+    kinds, members, sizes = np.unique(labels, axis=0, return_inverse=True, return_counts=True)
+    return Cells(part[np.argsort(members, kind="stable")], np.cumsum(sizes) - sizes, sizes, kinds)
+
+
+def _fit_linear(problem: Problem, part: Indices, vectors: Floats) -> tuple[Floats, Floats]:
+    used = part[problem.weights[part] > 0]
     finer = problem.finer[used]
     rows, columns = np.nonzero(finer)
-    linear, bias = fit_linear(vectors[used][rows], columns, finer[rows, columns] * weights[rows], finer.shape[1])
-    lexical = fit_lexical(counts[used], labels, weights, classes)  # type: ignore[index]  # a SciPy matrix
-    order, starts = group(np.where(problem.weights[train] > 0, problem.labels[train], -1), classes)
-    fusion = np.ones(len(SOURCES), np.float32)
-    return Classifier(problem.classes, linear, bias, problem.firsts, lexical, order, starts, fusion, 1.0)
+    weights = finer[rows, columns] * problem.weights[used][rows]
+    return fit_linear(vectors[used][rows], columns, weights, finer.shape[1])
+
+
+def _fit_letters(problem: Problem, part: Indices, counts: SparseMatrix) -> LexicalScores:
+    used = part[problem.weights[part] > 0]
+    return fit_lexical(counts[used], problem.labels[used], problem.weights[used], len(problem.classes))
+
+
+def _classifier(
+    problem: Problem, labels: Indices, sizes: Indices, linear: tuple[Floats, Floats], letters: LexicalScores
+) -> Classifier:
+    classes = len(problem.classes)
+    order, starts = group(labels, classes)
+    return Classifier(
+        classes=problem.classes,
+        linear=linear[0],
+        bias=linear[1],
+        firsts=problem.firsts,
+        lexical=letters,
+        order=order,
+        starts=starts,
+        sizes=np.bincount(labels[order], sizes[order], minlength=classes).astype(np.int64),
+        fusion=np.ones(len(SOURCES), np.float32),
+        fallback=1.0,
+    )
 
 
 def _fused(classifier: Classifier, problem: Problem, sides: Floats) -> Classifier:

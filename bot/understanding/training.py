@@ -17,6 +17,8 @@ from bot.understanding.views import View
 from content.model import BankLine
 
 Indices = npt.NDArray[np.int64]
+SparseMatrix = Any
+"""A SciPy matrix, which has no types."""
 
 FOLDS = 4
 LINEAR_COST = 10.0
@@ -37,7 +39,7 @@ def choose_folds(lines: Sequence[BankLine]) -> Indices:
     return np.array([zlib.crc32(line.text.encode()) % FOLDS for line in lines], np.int64)
 
 
-def sparse_matrix(views: Sequence[View]) -> Any:  # noqa: ANN401 - a SciPy matrix, which has no types
+def sparse_matrix(views: Sequence[View]) -> SparseMatrix:
     """Return the counts of hashed features as a CSR matrix [n, BUCKETS]."""
     sparse = importlib.import_module("scipy.sparse")
     sizes = np.cumsum([0] + [len(view.hashed.buckets) for view in views])
@@ -52,11 +54,13 @@ def fit_linear(vectors: Floats, labels: Indices, weights: Floats, classes: int) 
         return _only(vectors.shape[1], labels, classes)
     linear = importlib.import_module("sklearn.linear_model")
     model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=1e-3)
-    model.fit(vectors, labels, sample_weight=weights)
-    return _spread(model, classes)
+    middle = vectors.mean(axis=0)  # what all have in common only holds the solver up
+    model.fit(vectors - middle, labels, sample_weight=weights)
+    matrix, bias = _spread(model, classes)
+    return matrix, bias - middle @ matrix
 
 
-def fit_lexical(counts: Any, labels: Indices, weights: Floats, classes: int) -> LexicalScores:  # noqa: ANN401 - CSR
+def fit_lexical(counts: SparseMatrix, labels: Indices, weights: Floats, classes: int) -> LexicalScores:
     """Return linear scores on hashed n-grams, one class against the rest."""
     svm = importlib.import_module("sklearn.svm")
     rows = counts.shape[0]
@@ -97,11 +101,10 @@ def _spread(model: Any, classes: int) -> tuple[Floats, Floats]:  # noqa: ANN401 
     return matrix, bias
 
 
-def group(labels: Indices, classes: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return example numbers grouped by class, and where each class begins; examples labelled -1 are left out."""
-    order = np.argsort(labels, kind="stable").astype(np.int32)[int((labels < 0).sum()) :]
-    starts = np.searchsorted(labels[order], np.arange(classes)).astype(np.int32)
-    return order, starts
+def group(labels: Indices, classes: int) -> tuple[Indices, Indices]:
+    """Return numbers grouped by class, and where each class begins; those labelled -1 are left out."""
+    order = np.argsort(labels, kind="stable")[int((labels < 0).sum()) :]
+    return order, np.searchsorted(labels[order], np.arange(classes))
 
 
 def fit_fusion(sides: Floats, targets: Floats, weights: Floats) -> Floats:

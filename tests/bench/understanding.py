@@ -22,10 +22,11 @@ import numpy as np
 from bot.understanding.classifier import Classifier, Examples
 from bot.understanding.encoder import limit_threads
 from bot.understanding.engine import Engine
-from bot.understanding.evidence import build_layout
+from bot.understanding.evidence import DEGREES, build_layout
 from bot.understanding.fit import fit
 from bot.understanding.lexical import LexicalScores
 from bot.understanding.loading import BASE_PACK, load_engine
+from bot.understanding.strips import Strips
 from content.bank import Bank, load_bank
 from content.load import load_pack
 from tests.bench.growth import Panel, draw_growth
@@ -127,25 +128,30 @@ def timed(call: Callable[[str], object], texts: Sequence[str]) -> tuple[float, f
 def grow(engine: Engine, topics: int, lines: int) -> Engine:
     """Return an engine of the same make with as many topics and lines, repeated from those there are."""
     heads = engine.fitted.heads
-    picked = np.arange(lines) % len(heads.examples.rows)
-    examples = Examples(heads.examples.projection, heads.examples.rows[picked])
+    matrix = heads.examples.matrix.matrix()
+    picked = np.arange(lines) % matrix.shape[1]
     outside = [name for name in heads.topics.classes if name.startswith("out:")]
     names = (*outside, *(f"t{number}" for number in range(topics)))
     columns = np.arange(len(names)) % len(heads.topics.classes)
+    cells = np.linspace(0, lines, len(names) * len(DEGREES), endpoint=False).astype(np.int64)
+    examples = Examples(
+        heads.examples.projection, Strips.of(np.ascontiguousarray(matrix[:, picked])), cells, np.arange(lines)
+    )
     grown = replace(
         heads,
         examples=examples,
-        topics=spread(widen(heads.topics, names, columns), lines),
-        degrees=spread(deepen(heads.degrees, -(-len(names) // len(heads.topics.classes))), lines),
+        topics=spread(widen(heads.topics, names, columns), lines, len(cells)),
+        degrees=spread(deepen(heads.degrees, -(-len(names) // len(heads.topics.classes))), lines, len(cells)),
         layout=build_layout(names, ("t0", "t1")),
     )
     return Engine(replace(engine.fitted, heads=grown), engine.encoder)
 
 
-def spread(head: Classifier, lines: int) -> Classifier:
-    """Return a classifier whose examples are so many, spread evenly over the classes."""
-    starts = np.linspace(0, lines, len(head.classes), endpoint=False).astype(np.int32)
-    return replace(head, order=np.arange(lines, dtype=np.int32), starts=starts)
+def spread(head: Classifier, lines: int, cells: int) -> Classifier:
+    """Return a classifier whose examples are so many, in so many cells, spread evenly over the classes."""
+    classes = len(head.classes)
+    starts = np.linspace(0, cells, classes, endpoint=False).astype(np.int64)
+    return replace(head, order=np.arange(cells), starts=starts, sizes=np.full(classes, lines // classes))
 
 
 def deepen(head: Classifier, times: int) -> Classifier:

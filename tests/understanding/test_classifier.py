@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from bot.understanding.artefact import Fitted
-from bot.understanding.classifier import over_sentences
+from bot.understanding.classifier import KERNEL, over_sentences
 from bot.understanding.evidence import DEGREES
+from bot.understanding.heads import loudest
 from bot.understanding.normalise import Normaliser
 from bot.understanding.pipeline import degree_problem
 from bot.understanding.views import build_views
@@ -40,6 +41,37 @@ def test_a_message_of_one_sentence_has_that_sentence_for_all_of_them() -> None:
     found = np.exp(over_sentences(parts, np.array([0, 1])))
     assert found[0] == pytest.approx(np.array([[0.5, 0.5], [0.5, 0.5]]), abs=1e-4)
     assert found[1] == pytest.approx(np.array([[0.5, 0.5], [0.9, 0.9]]), abs=1e-4)
+
+
+def test_each_class_has_its_nearest_example_and_how_dense_its_examples_lie(small_fitted: Fitted) -> None:
+    heads, lines = small_fitted.heads, small_bank().lines
+    (view,) = build_views(["how to make a strong password tonight"], HashEncoder())
+    assert view.vector is not None
+    vectors = view.vector[np.newaxis]
+    (cosines,) = heads.examples.cosines(vectors)
+    near = heads.examples.closeness(vectors)
+    for head, labels in (
+        (heads.topics, [line.topics[0] for line in lines]),
+        (heads.degrees, [line.urgency for line in lines]),
+    ):
+        best, density = head.sources([view], near)[0, 2:4]
+        for place, name in enumerate(head.classes):
+            among = cosines[[label == name for label in labels]]
+            if not len(among):
+                assert (best[place], density[place]) == (-1, -1)
+                continue
+            assert best[place] == pytest.approx(among.max(), abs=1e-5)
+            assert density[place] == pytest.approx(1 + np.log(np.exp(KERNEL * (among - 1)).mean()) / KERNEL, abs=1e-4)
+
+
+def test_only_sentences_that_are_loud_enough_are_weighed_by_themselves(small_fitted: Fitted) -> None:
+    degrees = small_fitted.heads.degrees
+    (view,) = build_views(["two step login.\nthreatens to send my picture.\nbirthday party ideas."], HashEncoder())
+    everything = [one.text for one in loudest(degrees, view)]
+    assert len(everything) == 3
+    assert everything[0] == "threatens to send my picture."
+    assert [one.text for one in loudest(degrees, view, 0.0)] == everything[:1]
+    assert loudest(degrees, view, float("inf")) == []
 
 
 def test_a_view_without_vectors_cannot_be_scored_beside_examples(small_fitted: Fitted) -> None:

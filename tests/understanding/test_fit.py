@@ -79,7 +79,7 @@ def test_examples_and_keywords_of_a_topic_are_learnt_but_say_nothing_of_urgency(
     fitted = fit(small_bank(), small_topics(), HashEncoder(), texts)
     answer = Engine(fitted, HashEncoder()).understand("zebra crossing is my secret word")
     assert answer.ranked[0].topic == "passwords"
-    assert len(fitted.heads.degrees.order) == len(small_bank().lines)
+    assert fitted.heads.degrees.sizes.sum() == len(small_bank().lines)
 
 
 def test_the_hash_changes_with_every_part_of_the_content() -> None:
