@@ -77,6 +77,8 @@ def gather(
 
 def _scripts(text: str) -> tuple[float, float, float]:
     """Return the shares of `SCRIPTS`, since scores are not equally high in every language."""
+    if text.isascii():
+        return 0.0, 0.0, 0.0
     kana = sum("\u3040" <= char < "\u3100" for char in text)
     hangul = sum("\uac00" <= char < "\ud7b0" for char in text)
     han = sum("\u4e00" <= char < "\ua000" for char in text)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -49,6 +51,30 @@ _SENTENCE_END = re.compile(r"(?<=[.!?。])(?:\s+|(?=[^\x00-\x7f]))|\n|\s/\s")
 
 
 @dataclass(frozen=True, slots=True)
+class _Words:
+    """Words, each with the set of its letters as bits of a number."""
+
+    words: Sequence[str]
+    letters: npt.NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> _Words:
+        return cls(words, np.array([_letters(word) for word in words], np.uint32))
+
+    def near(self, word: str, slips: int) -> list[str]:
+        """Return the words that may be so few slips away: one slip brings in one letter and takes one out at most."""
+        other = np.bitwise_count(self.letters ^ np.uint32(_letters(word)))
+        return [self.words[number] for number in np.flatnonzero(other <= 2 * slips).tolist()]
+
+
+def _letters(word: str) -> int:
+    bits = 0
+    for letter in word:
+        bits |= 1 << ord(letter) % 32
+    return bits
+
+
+@dataclass(frozen=True, slots=True)
 class Normaliser:
     """Brings texts to the form that the heads were fitted on. Never raises.
 
@@ -61,7 +87,7 @@ class Normaliser:
     words: Mapping[str, int] = field(default_factory=dict)
     knows: Callable[[str], bool] = field(default=lambda _word: False)
     _pattern: re.Pattern[str] | None = field(init=False, default=None)
-    _by_length: Mapping[int, tuple[str, ...]] = field(init=False, default_factory=dict)
+    _by_length: Mapping[int, _Words] = field(init=False, default_factory=dict)
     """The words that a word of each length may be a slip of."""
 
     def __post_init__(self) -> None:
@@ -72,7 +98,7 @@ class Normaliser:
                 lengths.setdefault(len(word), []).append(word)
         longest = max(lengths, default=0) + _slips(max(lengths, default=0))
         near = {
-            size: tuple(word for other in _lengths_near(size) for word in lengths.get(other, ()))
+            size: _Words.of([word for other in _lengths_near(size) for word in lengths.get(other, ())])
             for size in range(CORRECTED, longest + 1)
         }
         object.__setattr__(self, "_by_length", near if lengths else {})
@@ -105,8 +131,10 @@ class Normaliser:
 
     def _nearest(self, word: str) -> str | None:
         """Return the word of the bank that is one slip away (two in a long word): the most usual of the nearest."""
-        near = self._by_length.get(len(word), ())
-        found = process.extract(word, near, scorer=OSA.distance, score_cutoff=_slips(len(word)), limit=None)
+        if (words := self._by_length.get(len(word))) is None:
+            return None
+        slips = _slips(len(word))
+        found = process.extract(word, words.near(word, slips), scorer=OSA.distance, score_cutoff=slips, limit=None)
         letters = sorted(word)
         best = min(
             found, key=lambda hit: (hit[1], sorted(hit[0]) != letters, -self.words[hit[0]], hit[0]), default=None
