@@ -36,7 +36,8 @@ _MARKS = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff])[\u0300-\u036f\
 _REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 _REPEATED_SIGN = re.compile(r"([^\w\s])\1+")
 _REPEATED_WORD = re.compile(r"\b(\S{1,40})(?:\s+\1\b){2,}", re.IGNORECASE)
-_REPEATED_PART = re.compile(r"(\S(?:.{0,38}?\S)?)(?:\s*\1){3,}", re.DOTALL)
+_REPEATED_PART = re.compile(r"(?=(\S)(?:.{0,40}?\1){3})(\S(?:.{0,38}?\S)?)(?:\s*\2){3,}", re.DOTALL)
+"""What stands four times in a row. That its first sign comes again so often is seen sooner than that all of it does."""
 _LEET_WORD = re.compile(r"(?<![\w@$!*])(?=[\w@$!*]*[A-Za-z])(?=[\w@$!*]*[\d@$!])[\w@$!]{3,}")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _LATIN_WORD = re.compile(r"(?<!\w)[a-zß-öø-ÿœ]{3,}(?!\w)")
@@ -184,7 +185,7 @@ def plain(text: str) -> str:
     text = _REPEATED_LETTER.sub(r"\1\1", text)
     text = _REPEATED_SIGN.sub(r"\1", text)
     text = _REPEATED_WORD.sub(r"\1 \1", text)
-    return _REPEATED_PART.sub(r"\1 \1", text)
+    return _REPEATED_PART.sub(r"\2 \2", text)
 
 
 def clip(text: str) -> str:
