@@ -20,7 +20,6 @@ from bot.understanding.encoder import Vectors
 from bot.understanding.evidence import Gate, build_layout
 from bot.understanding.heads import GATES, Heads
 from bot.understanding.lexical import LexicalScores
-from bot.understanding.strips import Strips
 from content.model import BankLine
 
 PROBE = "Is it safe? これは安全ですか。"
@@ -126,9 +125,9 @@ def _assemble(meta: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -
     gates, letter_gates = (_unpack_gates(name, arrays) for name in ("gates", "letter_gates"))
     emergencies = tuple(meta["emergencies"])
     heads = Heads(
-        examples=Examples(
+        examples=Examples.of(
             projection=arrays["projection"].astype(np.float32),
-            matrix=Strips.of(np.divide(arrays["examples"], np.float32(127), dtype=np.float32)),
+            matrix=np.divide(arrays["examples"], np.float32(127), dtype=np.float32),
             starts=arrays["examples_starts"].astype(np.int64),
             lines=arrays["examples_lines"].astype(np.int64),
         ),

@@ -20,6 +20,8 @@ LEXICAL = SOURCES.index("lexical")
 KERNEL = 20.0
 """Sharpness of `density`: at cosine .05 less an example weighs a third. The fitted weights do the rest."""
 
+_STRIP = 1024
+"""Examples that several vectors are compared with before the next ones."""
 
 TINY = np.float32(1e-30)
 Indices = npt.NDArray[np.int64]
@@ -45,6 +47,11 @@ class Examples:
     matrix: Strips
     starts: Indices
     lines: Indices
+
+    @classmethod
+    def of(cls, projection: Floats, matrix: Floats, starts: Indices, lines: Indices) -> Examples:
+        """Return examples that are the columns of a matrix [k, n]."""
+        return cls(projection, Strips.of(matrix, _STRIP), starts, lines)
 
     def closeness(self, vectors: Floats) -> Closeness:
         """Return how close the examples are to each of the vectors [m, d]."""

@@ -16,7 +16,6 @@ from bot.understanding.gates import fit_alone, fit_gates, fit_quiet
 from bot.understanding.heads import EMERGENCY, Heads, loudest
 from bot.understanding.lexical import Floats, LexicalScores
 from bot.understanding.lines import EDITOR, Progress
-from bot.understanding.strips import Strips
 from bot.understanding.training import (
     FOLDS,
     Indices,
@@ -232,9 +231,9 @@ class _Fitting:
     def result(self, number: int) -> tuple[Examples, list[Classifier]]:
         """Return what was fitted on one of the parts, when it is ready: its lines as examples, and the classifiers."""
         cells = group_cells(self._problems, self._parts[number])
-        matrix = Strips.of(np.ascontiguousarray(self._points[cells.lines].T))
+        examples = Examples.of(self._projection, self._points[cells.lines].T, cells.starts, cells.lines)
         fitted = zip(self._problems, cells.labels.T, self._linear[number], self._letters[number], strict=True)
-        return Examples(self._projection, matrix, cells.starts, cells.lines), [
+        return examples, [
             _classifier(problem, labels, cells.sizes, linear.result(), letters.result())
             for problem, labels, linear, letters in fitted
         ]

@@ -9,12 +9,10 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-_CELLS = 48 * 1024
-"""Numbers of the matrix in a strip: 192 kB, which stay in the cache while all rows pass."""
-_WIDTH = 16
-"""Strips are so many columns wide, or a multiple of it, so that registers are full."""
 _SMALL = 10**6
 """Multiplications up to which the library takes both factors as they lie, instead of sorting them first."""
+_HELD = 2**20
+"""Bytes of strips that are brought into the processor's cache before they are multiplied."""
 _MANY = 128
 """Rows from which on sorting the factors pays."""
 
@@ -31,10 +29,9 @@ class Strips:
     columns: int
 
     @classmethod
-    def of(cls, matrix: Floats) -> Strips:
-        """Return a matrix in strips. The matrix itself is not needed any more."""
+    def of(cls, matrix: Floats, width: int) -> Strips:
+        """Return a matrix in strips `width` columns wide. The matrix itself is not needed any more."""
         rows, columns = matrix.shape
-        width = max(_CELLS // rows // _WIDTH, 1) * _WIDTH
         count = -(-columns // width)
         strips = np.zeros((count, rows, width), np.float32)
         for number in range(count):
@@ -49,9 +46,14 @@ class Strips:
             return rows @ self.matrix()
         result = np.empty((len(rows), count * width), np.float32)
         by_strip = result.reshape(len(rows), count, width).transpose(1, 0, 2)
+        together = count if len(rows) == 1 else max(_HELD // self.strips[0].nbytes, 1)
         step = max(_SMALL // (size * width), 1)
-        for start in range(0, len(rows), step):
-            np.matmul(rows[start : start + step], self.strips, out=by_strip[:, start : start + step])
+        for first in range(0, count, together):
+            strips, found = self.strips[first : first + together], by_strip[first : first + together]
+            if len(rows) > 1:
+                np.maximum.reduce(strips, axis=None)  # read in order they are in the cache soonest
+            for start in range(0, len(rows), step):
+                np.matmul(rows[start : start + step], strips, out=found[:, start : start + step])
         return result[:, : self.columns]
 
     def matrix(self) -> Floats:

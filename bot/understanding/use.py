@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.understanding.strips import Strips
+
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
@@ -33,6 +35,8 @@ BATCH = 1024
 _PARTS = 17
 """Parts of the table; piece p stands in part p % 17. Each part is stored with a scale and an offset of its own."""
 _WIDTH = 256
+_STRIP = 32
+"""Columns of the weights that are multiplied together."""
 _ORDERS = {2: (0, 1), 3: (-1, 0, 1), 5: (-2, -1, 0, 1, 2)}
 """How many neighbouring pieces each branch looks at, and where they stand from the piece it looks from."""
 _NEAR, _FAR = 2, 4
@@ -45,13 +49,13 @@ class Branch:
     """Two layers of convolution over neighbouring pieces at `offsets`, each with what went in added to it."""
 
     offsets: Indices
-    weights: tuple[Floats, Floats]
+    weights: tuple[Strips, Strips]
     biases: tuple[Floats, Floats]
 
     def layer(self, number: int, rows: Floats, windows: Indices, centres: Indices) -> Floats:
         """Return [n, 256] for n windows of numbers of `rows`, in which row 0 stands for nothing."""
         wide = rows[windows].reshape(len(windows), -1)
-        result: Floats = wide @ self.weights[number]
+        result = self.weights[number].after(wide)
         result += self.biases[number]
         np.maximum(result, 0, out=result)
         result += rows[centres]
@@ -91,14 +95,15 @@ class Network:
     def __init__(self, weights: Mapping[str, npt.NDArray[Any]], table: npt.NDArray[np.uint8]) -> None:
         self._table = table
         self._scale, self._low = weights["scale"], weights["lo"]
-        self._projection, self._projection_bias, self._gain, self._shift = (
+        projection, self._projection_bias, self._gain, self._shift = (
             np.concatenate([weights[f"{name}{order}"] for order in _ORDERS], axis=-1)
             for name in ("proj", "proj_b", "ln_g", "ln_b")
         )
+        self._projection = Strips.of(projection, _STRIP)
         self._branches = [
             Branch(
                 np.array(offsets),
-                (weights[f"w1_{order}"], weights[f"w2_{order}"]),
+                (Strips.of(weights[f"w1_{order}"], _STRIP), Strips.of(weights[f"w2_{order}"], _STRIP)),
                 (weights[f"b1_{order}"], weights[f"b2_{order}"]),
             )
             for order, offsets in _ORDERS.items()
@@ -152,9 +157,8 @@ class Network:
 
     def _project(self, vectors: Floats) -> Floats:
         """Return [n + 1, 768]: what goes into the branches for each vector, behind a row for nothing."""
-        result = np.zeros((len(vectors) + 1, self._projection.shape[1]), np.float32)
-        np.matmul(vectors, self._projection, out=result[1:])
-        result[1:] += self._projection_bias
+        result = np.zeros((len(vectors) + 1, self._projection.columns), np.float32)
+        np.add(self._projection.after(vectors), self._projection_bias, out=result[1:])
         _normalise(result[1:], self._gain, self._shift, self._least)
         return result
 

@@ -26,7 +26,6 @@ from bot.understanding.evidence import DEGREES, build_layout
 from bot.understanding.fit import fit
 from bot.understanding.lexical import LexicalScores
 from bot.understanding.loading import BASE_PACK, load_engine
-from bot.understanding.strips import Strips
 from content.bank import Bank, load_bank
 from content.load import load_pack
 from tests.bench.growth import Panel, draw_growth
@@ -134,9 +133,7 @@ def grow(engine: Engine, topics: int, lines: int) -> Engine:
     names = (*outside, *(f"t{number}" for number in range(topics)))
     columns = np.arange(len(names)) % len(heads.topics.classes)
     cells = np.linspace(0, lines, len(names) * len(DEGREES), endpoint=False).astype(np.int64)
-    examples = Examples(
-        heads.examples.projection, Strips.of(np.ascontiguousarray(matrix[:, picked])), cells, np.arange(lines)
-    )
+    examples = Examples.of(heads.examples.projection, matrix[:, picked], cells, np.arange(lines))
     grown = replace(
         heads,
         examples=examples,
