@@ -169,9 +169,9 @@ def load_encoder(name: str = "use", cache: Path | None = None) -> Encoder:
 
 
 def limit_threads(threads: int = 1) -> AbstractContextManager[object]:
-    """Hold matrix products of the whole process to `threads` from now on.
+    """Hold matrix products of the whole process, and loops that this thread begins, to `threads` from now on.
 
     For the composition root. What is returned may be used with `with` to lift the limit again.
     """
     limits: Callable[..., AbstractContextManager[object]] = importlib.import_module("threadpoolctl").threadpool_limits
-    return limits(limits=threads, user_api="blas")
+    return limits(limits=threads)

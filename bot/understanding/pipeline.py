@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from bot.understanding.classifier import LEXICAL, SOURCES, Classifier, Examples, log_softmax, project
+from bot.understanding.encoder import limit_threads
 from bot.understanding.evidence import DEGREES, build_layout, gather
 from bot.understanding.gates import fit_alone, fit_gates, fit_quiet
 from bot.understanding.heads import EMERGENCY, Heads, loudest
@@ -216,8 +217,7 @@ class _Fitting:
         self._problems, self._parts = problems, parts
         self._projection = fit_projection(vectors)
         self._points = project(vectors, self._projection)
-        self._lanes = ThreadPoolExecutor(max_workers=1), ThreadPoolExecutor(max_workers=1)
-        first, second = self._lanes
+        first, second = self._lanes = tuple(ThreadPoolExecutor(1, initializer=limit_threads) for _ in range(2))
         self._linear = [[first.submit(_fit_linear, problem, part, vectors) for problem in problems] for part in parts]
         self._letters = [[second.submit(_fit_letters, problem, part, counts) for problem in problems] for part in parts]
 
