@@ -209,7 +209,7 @@ async def is_urgent(update: Update, services: Services) -> bool:
     text = (message.text or message.caption) if message else None
     if message is None or not text or text.startswith("/") or message.via_bot is not None:
         return False
-    recent = services.pieces.of(message.chat.id)
+    recent = services.pieces.of(message.chat.id, without=message.message_id)
     return await services.urgency(text, recent) is Urgency.EMERGENCY
 
 

@@ -105,14 +105,15 @@ PART_NAMES = ("now", "say", "prevent", "worry")
 class TopicText(Entry):
     """The text of one topic in one language.
 
-    `first` is the first screen (at most 600 characters when rendered). `young` and `teacher` replace it
-    for that reader, `young_parts` likewise replace `parts`, `young_title` the title. `{figure:ID}` stands for a
+    `first` is the first screen (at most 600 characters when rendered). `parent`, `young` and `teacher` replace
+    it for that reader, `young_parts` likewise replace `parts`, `young_title` the title. `{figure:ID}` stands for a
     figure with its unit, year and scope; `**words**` are emphasised; lines beginning with "- " are a list.
     """
 
     title: Text
     first: Text
     parts: Mapping[Literal["now", "say", "prevent", "worry"], Text] = Field(default_factory=dict)
+    parent: Text | None = None
     young_title: Text | None = None
     young: Text | None = None
     young_parts: Mapping[Literal["now", "say", "prevent", "worry"], Text] = Field(default_factory=dict)
@@ -241,16 +242,33 @@ class LanguagePack(Entry):
     agreement: Agreement | None = None
 
 
+class Courtesy(StrEnum):
+    """What small talk says; of a message that says several of these, the first counts."""
+
+    THANKS = "thanks"
+    BYE = "bye"
+    HELLO = "hello"
+    ANSWER = "answer"
+    OK = "ok"
+
+
 class Asker(Entry):
     """A language in which people may ask, whether or not there are answers in it.
 
     `line` says in that language that the answer is in `{language}`; `words` are small words, and `marks` signs, by
-    which a language in Latin letters is told from the others.
+    which a language in Latin letters is told from the others. `says` are the phrases of small talk by what they say, in
+    small letters without signs, parted by semicolons; `answer` is a yes or no.
     """
 
     line: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^{}]*\{language\}[^{}]*$")]
     words: str = ""
     marks: str = ""
+    says: Mapping[Courtesy, str] = Field(default_factory=dict)
+
+    @cached_property
+    def courtesies(self) -> Mapping[str, Courtesy]:
+        """What each phrase of small talk says."""
+        return {phrase.strip(): kind for kind, phrases in self.says.items() for phrase in phrases.split(";")}
 
     @cached_property
     def small_words(self) -> frozenset[str]:

@@ -87,6 +87,8 @@ def sections(topic: TopicText) -> Iterator[tuple[str, str]]:
     """Yield the parts of a topic as (heading in its file, text)."""
     yield "first", topic.first
     yield from topic.parts.items()
+    if topic.parent is not None:
+        yield "parent", topic.parent
     if topic.young is not None:
         yield "young", topic.young
     yield from ((f"young {name}", text) for name, text in topic.young_parts.items())

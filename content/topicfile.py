@@ -12,7 +12,7 @@
     ## young
     ...
 
-Headings are `now`, `say`, `prevent`, `worry`, `young`, `young now`, `young say`, `young prevent`,
+Headings are `now`, `say`, `prevent`, `worry`, `parent`, `young`, `young now`, `young say`, `young prevent`,
 `young worry` and `teacher`.
 """
 
@@ -22,7 +22,7 @@ from content.faults import Fault
 from content.model import PART_NAMES
 from content.yamlfile import Document, parse_yaml
 
-_HEADINGS = {*PART_NAMES, *(f"young {name}" for name in PART_NAMES), "young", "teacher"}
+_HEADINGS = {*PART_NAMES, *(f"young {name}" for name in PART_NAMES), "parent", "young", "teacher"}
 
 
 def parse_topic_file(text: str, file: str, topic: str) -> Document:

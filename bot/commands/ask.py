@@ -19,6 +19,7 @@ from bot.replies.model import Reply
 from bot.replies.tongues import choose_tongue
 from bot.replies.wording import reply_language
 from bot.understanding.bar import Bar
+from bot.understanding.courtesy import with_courtesy
 from bot.understanding.explain import render_explanation, why
 from bot.understanding.model import Understander, Understanding
 from content.bank import load_bank
@@ -94,12 +95,12 @@ class Asker:
 
     def ask(self, text: str, profile: Profile, *, said: bool = True) -> Answered:
         """Return the answer to one question; when no language was `said`, it is chosen by that of the question."""
-        meaning = self._understander.understand(text)
+        meaning = with_courtesy(self._understander.understand(text), text, self._pack.askers)
         if not said:
             profile = replace(profile, language=choose_tongue(self._pack, text, profile).language)
         reply = answer(self._pack, meaning, profile, datetime.now(UTC))
         if not said:
-            reply = choose_tongue(self._pack, text, profile).on_top(reply)
+            reply = choose_tongue(self._pack, text, profile).on(reply)
         ranked = tuple(item.topic for item in meaning.ranked[:5])
         return Answered(meaning.topic, ranked, str(meaning.urgency), with_choices(meaning, reply))
 

@@ -61,10 +61,10 @@ async def on_button(context: BotContext, press: ButtonPress) -> None:
 
 
 async def _held(context: BotContext) -> str:
-    """Return all rows, those included that wait in memory to be written."""
+    """Return all rows, those included that wait in memory to be written; nothing when there are none."""
     await context.services.tally.flush(context.services.store)
     held = await context.services.store.held(context.chat.id)
-    return json.dumps(held, ensure_ascii=False, indent=1, default=str)
+    return json.dumps(held, ensure_ascii=False, indent=1, default=str) if held else ""
 
 
 FEATURE = Feature(

@@ -120,6 +120,11 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
         user = self.incoming.effective_user
         return user.language_code if user else None
 
+    @property
+    def own_language(self) -> str | None:
+        """The language that the person chose or else that of their app, when they are answered in another one."""
+        return self.services.profiles.own_language(self.chat.id) if self.is_private else None
+
     def guessed_profile(self) -> Profile:
         """Return what Telegram alone tells: the language of the person's app. Nothing else is assumed."""
         return Profile(language=reply_language(self.pack, self.app_language))
@@ -139,9 +144,10 @@ class BotContext(CallbackContext[ExtBot[str], dict[str, object], dict[str, objec
 
     def speak(self, profile: Profile) -> None:
         """Answer this person so from now on: remembered in memory alone, for nothing was chosen."""
+        own = self.own_language or (self._profile or self.guessed_profile()).language
         self._profile = profile
         if self.is_private:
-            self.services.profiles.keep(self.chat.id, profile)
+            self.services.profiles.keep(self.chat.id, profile, own)
 
     async def save_profile(self, profile: Profile) -> None:
         """Keep what the chat told. Raises StoreError."""

@@ -14,6 +14,7 @@ from bot.handlers.helplines import keep_country
 from bot.handlers.sending import edit_reply, send_reply
 from bot.replies.emergency import audience_of_answer, emergency_reply, not_this_reply
 from bot.replies.model import Reply
+from bot.replies.voices import carry_voice, read_voice
 from bot.replies.wording import Words
 
 logger = logging.getLogger(__name__)
@@ -46,28 +47,34 @@ def private_link(context: BotContext) -> str:
 
 async def on_button(context: BotContext, press: ButtonPress) -> None:
     """Say it again for the person it happens to, for the country, or let them say that it is something else."""
+    pack, now = context.pack, context.services.clock()
+    argument, voice = read_voice(press.argument)
+    if press.feature == "emergency":
+        voice = audience_of_answer(press.verb) or voice
     profile = await context.profile()
-    now = context.services.clock()
-    pack = context.pack
+    profile = replace(profile, audience=voice or profile.audience)
+
+    async def show(reply: Reply) -> None:
+        await edit_reply(context, carry_voice(reply, voice))
+
     if press.feature == "emergency-country":
         topic = press.verb if press.verb in pack.topics else None
-        if press.argument == "all":
-            await edit_reply(context, emergency_reply(pack, topic, profile, now, all_countries=True))
+        if argument == "all":
+            await show(emergency_reply(pack, topic, profile, now, all_countries=True))
             return
-        if press.argument not in pack.countries:
-            raise KeyError(press.argument)
-        await edit_reply(context, emergency_reply(pack, topic, replace(profile, country=press.argument), now))
-        await keep_country(context, press.argument)
+        if argument not in pack.countries:
+            raise KeyError(argument)
+        await show(emergency_reply(pack, topic, replace(profile, country=argument), now))
+        await keep_country(context, argument)
         return
-    topic = press.argument if press.argument in pack.topics else None
+    topic = argument if argument in pack.topics else None
     match press.verb:
-        case "me" | "child":
-            spoken_to = replace(profile, audience=audience_of_answer(press.verb))
-            await edit_reply(context, emergency_reply(pack, topic, spoken_to, now))
-        case "topic" | "unsure":
-            await edit_reply(context, emergency_reply(pack, topic if press.verb == "topic" else None, profile, now))
+        case "me" | "child" | "topic":
+            await show(emergency_reply(pack, topic, profile, now))
+        case "unsure":
+            await show(emergency_reply(pack, None, profile, now))
         case "not":
-            await edit_reply(context, not_this_reply(pack, profile))
+            await show(not_this_reply(pack, profile))
         case _:
             raise KeyError(press.verb)
 

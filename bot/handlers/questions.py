@@ -21,6 +21,7 @@ from bot.replies.menus import topics_menu
 from bot.replies.model import Button, Reply
 from bot.replies.tongues import choose_tongue
 from bot.replies.wording import Words
+from bot.understanding.courtesy import is_courtesy, with_courtesy
 from bot.understanding.model import Understanding
 from content.model import Urgency
 
@@ -33,7 +34,7 @@ async def question(context: BotContext) -> None:
     text = message.text if message else None
     if message is None or text is None or is_own_card(message, context.bot.id):
         return
-    if not context.is_private and not _addressed(message, context.bot.username):
+    if not _is_for_us(context, message):
         return
     if not await _names_a_city(context, text):
         await answer_text(context, _without_mention(text, context.bot.username))
@@ -58,25 +59,27 @@ async def answer_text(context: BotContext, text: str) -> None:
     """Answer words that a person wrote. Whatever breaks on the way, the helplines are sent."""
     services = context.services
     try:
-        recent = services.pieces.of(context.chat.id)
-        services.pieces.add(context.chat.id, text)
+        written = context.message.message_id if context.message else None
+        recent = services.pieces.of(context.chat.id, without=written)
+        if not is_courtesy(text, context.pack.askers):
+            services.pieces.add(context.chat.id, text, written)
         turn = services.limit.take(context.chat.id)
         if turn is not Turn.ANSWER and await services.urgency(text, recent) is Urgency.NONE:
             await _pause(context, turn)
             return
         # Side by side: neither needs the other, and both take a moment.
         meaning, profile = await asyncio.gather(services.understand(text, recent), context.profile())
-        tongue = choose_tongue(context.pack, text, profile, context.app_language)
+        tongue = choose_tongue(context.pack, text, profile, context.app_language, context.own_language)
         if tongue.language != profile.language:
             profile = replace(profile, language=tongue.language)
             context.speak(profile)
-        reply = answer(context.pack, meaning, profile, services.clock(), operator=services.operator)
-        reply = tongue.on_top(reply)
+        meaning = with_courtesy(meaning, text, context.pack.askers)
+        told = _after_emergency(context, meaning)
+        reply = tongue.on(answer(context.pack, told, profile, services.clock(), operator=services.operator))
         services.tally.add_meaning(meaning, profile.language)
         services.metrics.answered(_kind_of(meaning))
         if reply.emergency:
-            # These pieces have had their answer; kept any longer, they would make an alarm of "thanks" too.
-            services.pieces.forget(context.chat.id)
+            services.pieces.answer_emergency(context.chat.id)
     except Exception:  # the emergency path cannot fail silent
         logger.exception("answer-failed")
         await send_fallback(context)
@@ -89,24 +92,43 @@ async def answer_text(context: BotContext, text: str) -> None:
         await send_reply(context, reply)
 
 
+def _after_emergency(context: BotContext, meaning: Understanding) -> Understanding:
+    """Take what follows on an emergency within minutes for a concern: whoever says "thanks" keeps a helpline.
+
+    Not in a group: a helpline in the open would tell what was answered in private.
+    """
+    follows = context.is_private and context.services.pieces.after_emergency(context.chat.id)
+    return replace(meaning, urgency=Urgency.CONCERN) if follows and meaning.urgency is Urgency.NONE else meaning
+
+
 async def edited(context: BotContext) -> None:
     """Judge an edited message for urgency only: an answer is not given twice, an emergency is never missed."""
     message = context.message
     text = (message.text or message.caption) if message else None
-    if not text or not context.is_private:
+    if message is None or not text or is_own_card(message, context.bot.id) or not _is_for_us(context, message):
         return
-    services = context.services
-    if await services.urgency(text, ()) is Urgency.EMERGENCY:
-        services.pieces.add(context.chat.id, text)
+    text = _without_mention(text, context.bot.username)
+    pieces = context.services.pieces
+    recent = pieces.of(context.chat.id, without=message.message_id)
+    if await context.services.urgency(text, recent) is Urgency.EMERGENCY:
         await answer_text(context, text)
+    else:
+        pieces.add(context.chat.id, text, message.message_id)
 
 
 async def media(context: BotContext) -> None:
-    """Say kindly that only text is read; judge and answer a caption like any message. Nothing is downloaded."""
+    """Say kindly that only text is read; judge and answer a caption like any message. Nothing is downloaded.
+
+    In a group nobody is told what the bot reads; a caption that speaks to it is answered as words would be.
+    """
     message = context.message
-    if message is None or not context.is_private:
+    if message is None or not _is_for_us(context, message):
         return
     caption = message.caption
+    if not context.is_private:
+        if caption:
+            await answer_text(context, _without_mention(caption, context.bot.username))
+        return
     if caption and await context.services.urgency(caption, context.services.pieces.of(context.chat.id)) is (
         Urgency.EMERGENCY
     ):
@@ -171,13 +193,17 @@ def is_own_card(message: Message, bot_id: int) -> bool:
     return message.via_bot is not None and message.via_bot.id == bot_id
 
 
+def _is_for_us(context: BotContext, message: Message) -> bool:
+    return context.is_private or _addressed(message, context.bot.username)
+
+
 def _addressed(message: Message, username: str) -> bool:
     """Tell whether a group's message speaks to the bot: a mention, or a reply to one of its messages."""
     replied = message.reply_to_message
     if replied is not None and replied.from_user is not None and replied.from_user.username == username:
         return True
-    mentions = message.parse_entities([MessageEntity.MENTION]).values()
-    return any(mention.casefold() == f"@{username}".casefold() for mention in mentions)
+    found = message.parse_entities if message.text else message.parse_caption_entities
+    return any(mention.casefold() == f"@{username}".casefold() for mention in found([MessageEntity.MENTION]).values())
 
 
 def _without_mention(text: str, username: str) -> str:

@@ -34,30 +34,68 @@ _SHOWN = 40
 """How many tips of a chat are remembered, in memory only, so that "next" does not repeat itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    at: datetime
+    text: str
+    message_id: int | None
+
+
+@dataclass(slots=True)
+class _Story:
+    """What a chat told lately, and when it last got the answer to an emergency."""
+
+    touched: datetime
+    pieces: deque[_Piece] = field(default_factory=lambda: deque(maxlen=_PIECES))
+    answered: datetime | None = None
+
+
 class Pieces:
     """The last two messages of each chat, in memory only, because people tell an emergency in pieces."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._chats: OrderedDict[int, deque[tuple[datetime, str]]] = OrderedDict()
+        self._chats: OrderedDict[int, _Story] = OrderedDict()
 
-    def of(self, chat_id: int) -> list[str]:
-        """Return the chat's messages of the past five minutes, oldest first, at most two."""
-        since = self._clock() - PIECES_KEPT
-        return [text for at, text in self._chats.get(chat_id, ()) if at >= since]
+    def of(self, chat_id: int, *, without: int | None = None) -> list[str]:
+        """Return the chat's messages of the past five minutes, oldest first, at most two; not that of this id."""
+        story, since = self._chats.get(chat_id), self._clock() - PIECES_KEPT
+        pieces = story.pieces if story else ()
+        return [one.text for one in pieces if one.at >= since and (without is None or one.message_id != without)]
 
-    def add(self, chat_id: int, text: str) -> None:
-        """Remember a message. The longest silent chats are forgotten when there are too many."""
-        self._chats.setdefault(chat_id, deque(maxlen=_PIECES)).append((self._clock(), text))
-        self._chats.move_to_end(chat_id)
-        # The chat that was silent longest stands first: what is older than five minutes is dropped from there.
-        since = self._clock() - PIECES_KEPT
-        while len(self._chats) > _CHATS or next(iter(self._chats.values()))[-1][0] < since:
-            self._chats.popitem(last=False)
+    def add(self, chat_id: int, text: str, message_id: int | None = None) -> None:
+        """Remember a message; an edited one takes the place of what it said before."""
+        story, piece = self._story(chat_id), _Piece(self._clock(), text, message_id)
+        known = next((at for at, one in enumerate(story.pieces) if one.message_id == message_id is not None), None)
+        if known is None:
+            story.pieces.append(piece)
+        else:
+            story.pieces[known] = piece
+
+    def answer_emergency(self, chat_id: int) -> None:
+        """Drop the pieces of an emergency that is answered now: kept, they would make an alarm of "thanks" too."""
+        story = self._story(chat_id)
+        story.pieces.clear()
+        story.answered = story.touched
+
+    def after_emergency(self, chat_id: int) -> bool:
+        """Tell whether the answer to an emergency is less than five minutes old: what follows may belong to it."""
+        story = self._chats.get(chat_id)
+        return story is not None and story.answered is not None and story.answered >= self._clock() - PIECES_KEPT
 
     def forget(self, chat_id: int) -> None:
         """Drop what is remembered of a chat."""
         self._chats.pop(chat_id, None)
+
+    def _story(self, chat_id: int) -> _Story:
+        now = self._clock()
+        story = self._chats.setdefault(chat_id, _Story(now))
+        story.touched = now
+        self._chats.move_to_end(chat_id)
+        # The chat that was silent longest stands first: what is older than five minutes is dropped from there.
+        while len(self._chats) > _CHATS or next(iter(self._chats.values())).touched < now - PIECES_KEPT:
+            self._chats.popitem(last=False)
+        return story
 
 
 class ShownTips:
@@ -82,6 +120,13 @@ class ShownTips:
         self._chats.pop(chat_id, None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    at: datetime
+    profile: Profile | None
+    own: str | None
+
+
 class ProfileCache:
     """What chats told about their readers, so that not every message waits for the store.
 
@@ -91,21 +136,29 @@ class ProfileCache:
     def __init__(self, clock: Callable[[], datetime], lasting: timedelta | None = None) -> None:
         self._clock = clock
         self._lasting = lasting
-        self._chats: OrderedDict[int, tuple[datetime, Profile | None]] = OrderedDict()
+        self._chats: OrderedDict[int, _Known] = OrderedDict()
 
     async def of(self, chat_id: int, store: Store) -> Profile | None:
         """Return the profile, from memory or from the store. Raises StoreError."""
         now = self._clock()
         known = self._chats.get(chat_id)
-        if known is not None and (self._lasting is None or now - known[0] < self._lasting):
-            return known[1]
+        if known is not None and (self._lasting is None or now - known.at < self._lasting):
+            return known.profile
         profile = await store.profile_of(chat_id)
         self.keep(chat_id, profile)
         return profile
 
-    def keep(self, chat_id: int, profile: Profile | None) -> None:
-        """Remember what was read or written. The longest silent chats are forgotten when there are too many."""
-        self._chats[chat_id] = (self._clock(), profile)
+    def own_language(self, chat_id: int) -> str | None:
+        """Return the language that the person chose, or else their app's, if they have since written in another."""
+        known = self._chats.get(chat_id)
+        return known.own if known else None
+
+    def keep(self, chat_id: int, profile: Profile | None, own: str | None = None) -> None:
+        """Remember what was read or written; `own` is the language of someone who is answered in another one.
+
+        The longest silent chats are forgotten when there are too many.
+        """
+        self._chats[chat_id] = _Known(self._clock(), profile, own)
         self._chats.move_to_end(chat_id)
         while len(self._chats) > _CHATS:
             self._chats.popitem(last=False)

@@ -26,7 +26,7 @@ async def start(context: BotContext, payload: str) -> None:
     link = parse_deep_link(pack, payload)
     if link is None:
         line = Tongue(profile.language, app_line(pack, profile, context.app_language))
-        await send_reply(context, line.on_top(welcome_reply(pack, profile)))
+        await send_reply(context, line.on(welcome_reply(pack, profile)))
         return
     if link.language and link.language != profile.language:
         profile = replace(profile, language=link.language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.handlers.context import BotContext, ButtonPress
 from bot.handlers.feature import Feature
 from bot.handlers.sending import edit_reply, send_reply
@@ -9,6 +11,7 @@ from bot.replies.answer import bot_reply
 from bot.replies.menus import group_menu, topics_menu
 from bot.replies.model import Reply
 from bot.replies.topics import part_reply, topic_reply
+from bot.replies.voices import carry_voice, read_voice
 from content.profile import Profile
 
 
@@ -19,20 +22,22 @@ async def topics(context: BotContext, _: str) -> None:
 
 async def on_button(context: BotContext, press: ButtonPress) -> None:
     """Show a group, a topic, or one part of a topic, in place."""
+    argument, voice = read_voice(press.argument)
     profile = await context.profile()
+    profile = replace(profile, audience=voice or profile.audience)
     now = context.services.clock()
     match press.feature, press.verb:
         case "topics", "menu":
             reply = topics_menu(context.pack, profile)
         case "topics", "group":
-            reply = group_menu(context.pack, press.argument, profile)
+            reply = group_menu(context.pack, argument, profile)
         case "topic", "first":
-            reply = _first(context, press.argument, profile)
+            reply = _first(context, argument, profile)
         case "topic", part:
-            reply = part_reply(context.pack, press.argument, part, profile, now)
+            reply = part_reply(context.pack, argument, part, profile, now)
         case _:
             raise KeyError(press.verb)
-    await edit_reply(context, reply)
+    await edit_reply(context, carry_voice(reply, voice))
 
 
 def _first(context: BotContext, topic: str, profile: Profile) -> Reply:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.replies.model import Button, Reply
 from bot.replies.render import escape, split_text
 from bot.replies.wording import Words
-from content.model import Pack
+from content.model import Courtesy, Pack
 from content.profile import Profile
 
 _ONE_MESSAGE = 3000
@@ -37,16 +37,18 @@ def privacy_reply(pack: Pack, profile: Profile) -> Reply:
     return Reply((words.html("privacy.text"),), rows)
 
 
-def smalltalk_reply(pack: Pack, profile: Profile) -> Reply:
-    """Return a short friendly answer to a greeting or thanks, with the way to what the bot can do."""
+def smalltalk_reply(pack: Pack, profile: Profile, said: Courtesy | None = None) -> Reply:
+    """Return a short friendly answer to what small talk `said`, with the way to what the bot can do."""
     words = Words(pack, profile.language)
     rows = ((Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all")),)
-    return Reply((words.html("smalltalk"),), rows)
+    return Reply((words.html("smalltalk" if said in {None, Courtesy.HELLO} else f"smalltalk.{said}"),), rows)
 
 
 def held_reply(pack: Pack, profile: Profile, rows: str) -> Reply:
-    """Return the very rows that are held, as they are stored; long ones in several messages."""
+    """Return the very rows that are held, as they are stored; long ones in several messages. Empty: nothing is."""
     words = Words(pack, profile.language)
+    if not rows:
+        return Reply((words.html("mydata.nothing"),), ((Button(words("menu.privacy"), "privacy:show:all"),),))
     buttons = ((Button(words("forget.button"), "forget:ask:all"), Button(words("menu.privacy"), "privacy:show:all")),)
     blocks = tuple(f"<pre>{escape(piece)}</pre>" for piece in split_text(rows))
     if len(rows) > _ONE_MESSAGE:
@@ -62,9 +64,11 @@ def forget_question(pack: Pack, profile: Profile) -> Reply:
 
 
 def forgotten_reply(pack: Pack, profile: Profile, rows: Mapping[str, int]) -> Reply:
-    """Return the receipt: how many rows of which table were erased."""
+    """Return the receipt: how much of what was erased, by table of the store."""
     words = Words(pack, profile.language)
     if not any(rows.values()):
         return Reply((words.html("forget.nothing"),))
-    listed = "\n".join(f"- {table}: {number}" for table, number in rows.items() if number)
+    listed = "\n".join(
+        words("forget.row", what=words(f"table.{table}"), number=number) for table, number in rows.items() if number
+    )
     return Reply((words.html("forget.done", rows=listed),))

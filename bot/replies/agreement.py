@@ -6,6 +6,7 @@ from bot.prints.model import Blanks, Block, Heading, Paper, Paragraph, Points
 from bot.replies.credits import publishers
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, render_text, split_text
+from bot.replies.tongues import other_language
 from bot.replies.topics import has_words, topic_button
 from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.model import Agreement, Pack
@@ -17,13 +18,14 @@ _SIZE = 10.5
 
 def agreement_reply(pack: Pack, language: str) -> Reply:
     """Return the agreement as text, with the way to the topic about rules. Raises KeyError when there is none."""
-    agreement, _ = _written(pack, language)
+    agreement, written_in = _written(pack, language)
     words = Words(pack, language)
     sections = [
         "\n".join((f"**{part.heading}**", *(f"- {point}" for point in part.points))) for part in agreement.parts
     ]
     texts = split_text("\n\n".join((agreement.intro, *sections, words("agreement.page-follows"))))
-    parts = (f"{bold(agreement.title)}\n\n{render_text(texts[0])}", *(render_text(text) for text in texts[1:]))
+    head = "\n\n".join((*other_language(pack, written_in, language), bold(agreement.title), render_text(texts[0])))
+    parts = (head, *(render_text(text) for text in texts[1:]))
     buttons: tuple[Button, ...] = (topic_button(pack, _TOPIC, language),) if has_words(pack, _TOPIC) else ()
     return Reply(parts, (buttons,) if buttons else ())
 

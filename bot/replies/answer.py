@@ -14,8 +14,9 @@ from bot.replies.model import BUTTON_DATA_LIMIT, Button, Reply
 from bot.replies.subscribe import subscribe_pointer
 from bot.replies.topics import has_words, topic_button, topic_reply
 from bot.replies.wording import Words
+from bot.understanding.courtesy import SMALL_TALK
 from bot.understanding.model import Refusal, Understanding
-from content.model import Need, Pack, Urgency
+from content.model import Courtesy, Need, Pack, Urgency
 from content.profile import Profile
 
 NEAREST = 3
@@ -44,9 +45,11 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, 
         topic = choose_emergency_topic(pack, [meaning.topic, *ranked] if meaning.topic else ranked)
         return emergency_reply(pack, topic, profile, now)
     reply = _calm_answer(pack, meaning, profile, now, operator)
+    # A good-bye may be meant for ever, and sound like any other.
+    is_concern = meaning.urgency is Urgency.CONCERN or meaning.courtesy is Courtesy.BYE
     if meaning.degraded:
         return with_appendix(reply, helpline_card(pack, profile, _CARD_NEEDS, now, limit=3))
-    if meaning.urgency is Urgency.CONCERN and not _shows_help(pack, meaning):
+    if is_concern and not _shows_help(pack, meaning):
         if meaning.topic is None:
             # What was not understood may be the worst of all: it gets whom to call, not one line of it.
             return with_appendix(reply, helpline_card(pack, profile, _CARD_NEEDS, now, limit=3))
@@ -102,6 +105,8 @@ def _topic_answer(pack: Pack, meaning: Understanding, profile: Profile, now: dat
     topic = meaning.topic or ""
     if topic == "helplines":
         return helplines_reply(pack, profile, now)
+    if topic == SMALL_TALK:
+        return smalltalk_reply(pack, profile, meaning.courtesy)
     if topic.startswith("bot-"):
         return bot_reply(pack, topic, profile, now, operator=operator)
     if topic.startswith("stats-"):
@@ -185,7 +190,7 @@ def _ask_between(pack: Pack, meaning: Understanding, profile: Profile, words: Wo
 def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile) -> Reply:
     """Return the honest "I don't know": the nearest topics as buttons, and the way to people who help."""
     words = Words(pack, profile.language)
-    near = [item.topic for item in meaning.ranked if has_words(pack, item.topic) and item.topic != "bot-smalltalk"]
+    near = [item.topic for item in meaning.ranked if has_words(pack, item.topic) and item.topic != SMALL_TALK]
     rows: list[tuple[Button, ...]] = [
         (topic_button(pack, name, profile.language, profile.audience),) for name in near[:NEAREST]
     ]

@@ -135,7 +135,7 @@ class FallbackCards:
 
 LAST_RESORT = (
     "If someone is in danger, call your local emergency number now.\n"
-    "いま危険があるときは、すぐに緊急の番号(日本では110・119)へ電話してください。\n"
+    "いま危険があるときは、すぐに緊急の番号（日本では110・119）へ電話してください。\n"
     "https://findahelpline.com"
 )
 """Shown only when not even a pack could be rendered; the one text that stands in code, so that it cannot be missing."""

@@ -11,6 +11,7 @@ from bot.replies.credits import publishers
 from bot.replies.figures import figure_sentence
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, escape, italic, render_text
+from bot.replies.tongues import other_language
 from bot.replies.topics import has_words, topic_title
 from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.model import Pack, QuizWords
@@ -97,8 +98,8 @@ def question_reply(pack: Pack, place: Place, profile: Profile, *, renewed: bool 
     if place.position >= len(names):
         return _end_reply(words, place, len(names))
     name = names[place.position]
-    _, asked = _known_words(pack, name, profile.language)
-    lines = [_head(words, place, len(names))]
+    language, asked = _known_words(pack, name, profile.language)
+    lines = [*other_language(pack, language, profile.language), _head(words, place, len(names))]
     if renewed:
         lines.append(italic(words("quiz.renewed")))
     elif place.position == 0:
@@ -143,7 +144,8 @@ def answer_reply(pack: Pack, choice: Choice, profile: Profile) -> Reply:
         title = topic_title(pack, question.topic, profile.language, profile.audience)
         rows.append((Button(title, f"quiz:t:{question.topic}"),))
     rows.append((Button(words("quiz.next" if after.position < total else "quiz.result"), f"quiz:n:{after}"),))
-    return Reply(("\n\n".join((_head(words, place, total), *said)),), tuple(rows))
+    note = other_language(pack, language, profile.language)
+    return Reply(("\n\n".join((*note, _head(words, place, total), *said)),), tuple(rows))
 
 
 def _end_reply(words: Words, place: Place, total: int) -> Reply:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.replies.model import Button, Reply
 from bot.replies.render import escape
+from bot.replies.tongues import other_language
 from bot.replies.topics import has_words, topic_button
 from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.model import AgeBand, Audience, Pack
@@ -25,7 +26,7 @@ def parse_starters(text: str) -> tuple[AgeBand, int]:
 def starters_reply(pack: Pack, band: AgeBand, first: int, profile: Profile) -> Reply:
     """Return three starters for an age, from number `first` on; after the last comes the first again."""
     words = Words(pack, profile.language)
-    texts = _starters(pack, band, profile.language)
+    written_in, texts = _starters(pack, band, profile.language)
     if not texts:
         return Reply((words.html("talk.none"),), ((Button(words("menu.topics"), "topics:menu:all"),),))
     first %= len(texts)
@@ -41,7 +42,8 @@ def starters_reply(pack: Pack, band: AgeBand, first: int, profile: Profile) -> R
     ]
     if has_words(pack, _TOPIC):
         rows.append((topic_button(pack, _TOPIC, profile.language, profile.audience),))
-    return Reply(("\n\n".join((head, *(f"💬 {escape(text)}" for text in shown), how)),), tuple(rows))
+    note = other_language(pack, written_in, profile.language)
+    return Reply(("\n\n".join((*note, head, *(f"💬 {escape(text)}" for text in shown), how)),), tuple(rows))
 
 
 def ages_reply(pack: Pack, profile: Profile) -> Reply:
@@ -51,9 +53,10 @@ def ages_reply(pack: Pack, profile: Profile) -> Reply:
     return Reply((words.html("talk.choose-age"),), (tuple(bands[:2]), tuple(bands[2:])))
 
 
-def _starters(pack: Pack, band: AgeBand, language: str) -> tuple[str, ...]:
+def _starters(pack: Pack, band: AgeBand, language: str) -> tuple[str, tuple[str, ...]]:
+    """Return the language of the starters that a reader gets, and these."""
     for code in (language, FALLBACK_LANGUAGE, *pack.languages):
         words = pack.languages.get(code)
         if words is not None and words.starters.get(band):
-            return words.starters[band]
-    return ()
+            return code, words.starters[band]
+    return language, ()

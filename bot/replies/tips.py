@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.replies.credits import publishers
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, italic, render_text
+from bot.replies.tongues import other_language
 from bot.replies.topics import has_words, topic_button, topic_title
 from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.model import Pack
@@ -50,10 +51,9 @@ def tip_reply(pack: Pack, tip: str, profile: Profile, *, daily: bool = False, li
     head = words("tips.daily-head") if daily else words("tips.head")
     source = italic(tip_source(pack, tip, profile.language))
     language, told = _found(pack, tip, profile.language)
-    lines = [bold(head), render_text(told), source]
-    if language != profile.language:
-        lines.insert(1, italic(words("other-language", language=pack.languages[language].name)))
-    text = "\n\n".join(lines)
+    # The bland line stays first: it is what a notification shows.
+    note = other_language(pack, language, profile.language)
+    text = "\n\n".join((bold(head), *note, render_text(told), source))
     rows: list[tuple[Button, ...]] = []
     if has_words(pack, entry.topic):
         button = topic_button(pack, entry.topic, profile.language, profile.audience)

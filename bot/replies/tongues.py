@@ -19,20 +19,26 @@ class Tongue:
     language: str
     line: str = ""
 
-    def on_top(self, reply: Reply) -> Reply:
-        """Return the reply with the line above its first words. Where there is no room for it, it is left out."""
+    def on(self, reply: Reply) -> Reply:
+        """Return the reply with the line above its first words, of an emergency below its last.
+
+        There nothing stands before the first calm sentence. Where there is no room for the line, it is left out.
+        """
         if not self.line:
             return reply
-        first = f"{italic(self.line)}\n\n{reply.parts[0]}"
+        blocks = (reply.parts[0], italic(self.line)) if reply.emergency else (italic(self.line), reply.parts[0])
+        first = "\n\n".join(blocks)
         if length(first) > (CAPTION_LIMIT if reply.picture else MESSAGE_LIMIT):
             return reply
         return replace(reply, parts=(first, *reply.parts[1:]))
 
 
-def choose_tongue(pack: Pack, text: str, profile: Profile, app: str | None = None) -> Tongue:
-    """Choose the language of the answer to `text`: the asker's where the pack has it, else that of the profile.
+def choose_tongue(pack: Pack, text: str, profile: Profile, app: str | None = None, own: str | None = None) -> Tongue:
+    """Choose the language of the answer to `text`: the asker's where the pack has it, else the one they can read.
 
-    `app` is the language tag of the person's app; it counts where the words do not tell, and nobody chose a language.
+    That is `own`, what they chose or else what their app speaks, and the profile's without it: somebody who once wrote
+    in a third language is not taken to read it for ever. `app` is the language tag of the person's app; it counts where
+    the words do not tell, and nobody chose a language.
     """
     spoken = spoken_language(text, pack.askers, reader=profile.language)
     if spoken is None:
@@ -42,7 +48,8 @@ def choose_tongue(pack: Pack, text: str, profile: Profile, app: str | None = Non
         return Tongue(profile.language)
     if code in pack.languages:
         return Tongue(code, Words(pack, code)("as-you-wrote"))
-    return Tongue(profile.language, _line(pack, spoken, profile.language))
+    readable = own if own is not None and own in pack.languages else profile.language
+    return Tongue(readable, _line(pack, spoken, readable))
 
 
 def app_line(pack: Pack, profile: Profile, app: str | None) -> str:
@@ -56,6 +63,13 @@ def app_line(pack: Pack, profile: Profile, app: str | None) -> str:
     if known is None or code in pack.languages or profile.language != FALLBACK_LANGUAGE:
         return ""
     return _line(pack, known, profile.language)
+
+
+def other_language(pack: Pack, shown: str, wanted: str) -> tuple[str, ...]:
+    """Return the line that says in the `wanted` language that what follows is `shown` in another; else nothing."""
+    if shown == wanted:
+        return ()
+    return (italic(Words(pack, wanted)("other-language", language=pack.languages[shown].name)),)
 
 
 def _line(pack: Pack, asker: str, language: str) -> str:

@@ -11,6 +11,7 @@ from bot.replies.figures import figure_sentence, stats_reply
 from bot.replies.helplines import brief_card, helpline_card, helpline_line
 from bot.replies.model import Button, Reply
 from bot.replies.render import bold, italic, render_text, spoiler
+from bot.replies.tongues import other_language
 from bot.replies.wording import Words
 from content.model import PART_NAMES, Audience, Pack, Topic, TopicText, Urgency
 from content.profile import Profile
@@ -36,9 +37,10 @@ class Voice:
 
 
 def choose_voice(text: TopicText, audience: Audience | None) -> Voice:
-    """Choose the words for a reader: their own where there are some, else the parent's, which are neutral.
+    """Choose the words for a reader: their own where there are some, else those for everybody.
 
-    A teacher gets the teacher's text or the parent's; a young person's parts replace the parent's one by one.
+    What is for everybody speaks to parents and teachers too: only where it asks whom it is about has a parent another
+    text. A young person's parts replace the others one by one.
     """
     parts = {str(name): part for name, part in text.parts.items()}
     if audience is Audience.YOUNG and text.young:
@@ -47,6 +49,8 @@ def choose_voice(text: TopicText, audience: Audience | None) -> Voice:
         return Voice(text.young_title or text.title, text.young, {**shared, **own})
     if audience is Audience.TEACHER and text.teacher:
         return Voice(text.title, text.teacher, parts)
+    if audience is Audience.PARENT and text.parent:
+        return Voice(text.title, text.parent, parts)
     return Voice(text.title, text.first, parts)
 
 
@@ -82,9 +86,8 @@ def topic_reply(pack: Pack, topic: str, profile: Profile, now: datetime) -> Repl
     entry = pack.topics[topic]
     body = render_text(voice.first, _figures(pack, language))
     # A blank line is a line less of advice on a phone: the title stands on its text, the sources under the help.
-    blocks = [f"{bold(voice.title)}\n{spoiler(body) if entry.sensitive else body}"]
-    if language != profile.language:
-        blocks.insert(0, italic(words("other-language", language=pack.languages[language].name)))
+    said = f"{bold(voice.title)}\n{spoiler(body) if entry.sensitive else body}"
+    blocks = (*other_language(pack, language, profile.language), said)
     foot = [_sources_line(pack, text, words)]
     if entry.urgency is Urgency.EMERGENCY:
         foot = [brief_card(pack, profile, entry.needs, now)]
@@ -126,12 +129,15 @@ def part_reply(pack: Pack, topic: str, part: str, profile: Profile, now: datetim
         rows = (*near, aside, (_part_button(words, "first", topic, profile.audience),))
     else:
         body = render_text(voice.parts[part], _figures(pack, language))
-        body = spoiler(body) if entry.sensitive else body
+        # What to do in an emergency is read at once, or it is too late.
+        steps = part == "now" and entry.urgency is Urgency.EMERGENCY
+        body = spoiler(body) if entry.sensitive and not steps else body
     if entry.urgency is Urgency.EMERGENCY and part != "help":
         # The part takes the place of the first screen; whom to call must not go with it.
         body += "\n\n" + brief_card(pack, profile, entry.needs, now)
     heading = bold(f"{voice.title} · {part_label(words, part, profile.audience)}")
-    return Reply((f"{heading}\n\n{body}",), rows, shows=shown_items(pack, topic, profile))
+    note = other_language(pack, language, profile.language) if part in voice.parts else ()
+    return Reply(("\n\n".join((*note, heading, body)),), rows, shows=shown_items(pack, topic, profile))
 
 
 def shown_items(pack: Pack, topic: str, profile: Profile) -> tuple[str, ...]:

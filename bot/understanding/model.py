@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from content.model import Urgency
+from content.model import Courtesy, Urgency
 
 
 class Refusal(StrEnum):
@@ -68,7 +68,7 @@ class Understanding:
     `topic` is None when the honest answer is "I don't know"; `ranked` holds up to five topics, best first, also then.
     `urgency` is that of the message, not of the topic. `degraded` is true while the encoder is missing or being
     fitted: every reply then carries the helplines. `close` is true when the two best topics cannot be told apart.
-    `also` names the topics of further questions in the same message.
+    `also` names the topics of further questions in the same message, `courtesy` what small talk says.
     """
 
     urgency: Urgency
@@ -80,6 +80,7 @@ class Understanding:
     degraded: bool = False
     close: bool = False
     also: tuple[str, ...] = ()
+    courtesy: Courtesy | None = None
     notes: tuple[str, ...] = field(default=())
 
 

@@ -26,6 +26,8 @@ _DENSE = 3
 _BEYOND_LATIN = "\u0250"
 _FEWEST = 2
 """Small words, or signs of its own, that tell a language in Latin letters."""
+_SHORT, _LONG = 4, 4
+"""Words of a message, and letters of its only small word, when that one tells the language alone: "grooming nedir"."""
 _SHARE = 0.25
 """Of the words of a message, how many at least must be small words of its language."""
 
@@ -62,6 +64,9 @@ def _of_latin(text: str, words: list[str], askers: Mapping[str, Asker]) -> str |
         }
     )
     best = found.most_common(2)
+    if 1 < len(words) <= _SHORT and sum(found.values()) == 1:
+        only = next((word for word in words if word in askers[best[0][0]].small_words), "")
+        return best[0][0] if len(only) >= _LONG else None
     if not best or best[0][1] < max(_FEWEST, _SHARE * len(words)) or (len(best) > 1 and best[1][1] == best[0][1]):
         return None
     return best[0][0]

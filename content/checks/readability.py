@@ -62,7 +62,8 @@ class Voice:
 def voices(topic: TopicText) -> Iterator[Voice]:
     """Yield what a parent, a young person and a teacher read of a topic, as far as each is spoken to."""
     parts = tuple(topic.parts.values())
-    yield Voice("parents", (topic.first, *parts))
+    own = () if topic.parent is None else (topic.parent,)
+    yield Voice("parents", (topic.first, *own, *parts))
     if topic.young is not None:
         yield Voice("young people", (topic.young, *topic.young_parts.values()), young=True)
     if topic.teacher is not None:

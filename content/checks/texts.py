@@ -62,8 +62,9 @@ def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[s
         yield f"the title has {len(text.title)} characters; at most {TITLE} fit a button"
     if len(text.first) > FIRST_SCREEN:
         yield f"the first screen has {len(text.first)} characters; at most {FIRST_SCREEN} fit a phone"
-    if text.young is not None and len(text.young) > FIRST_SCREEN:
-        yield f"the first screen for young people has {len(text.young)} characters; at most {FIRST_SCREEN} fit a phone"
+    for reader, words in (("parents", text.parent), ("young people", text.young)):
+        if words is not None and len(words) > FIRST_SCREEN:
+            yield f"the first screen for {reader} has {len(words)} characters; at most {FIRST_SCREEN} fit a phone"
     if urgent and text.young is None:
         yield "a topic in which something may have happened needs a text for young people (heading `young`)"
     if not text.sources:
@@ -78,7 +79,7 @@ def _text_faults(loaded: Loaded, text: TopicText, *, urgent: bool) -> Iterable[s
     for name, part in parts.items():
         if len(part) > PART:
             yield f"the part {name} has {len(part)} characters; at most {PART} fit one message"
-    for body in (text.first, text.young or "", text.teacher or "", *parts.values()):
+    for body in (text.first, text.parent or "", text.young or "", text.teacher or "", *parts.values()):
         yield from _reference_faults(loaded, body)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from content.model import PART_NAMES
 from content.sheets.edit_yaml import Change, edit_yaml
 
-_ORDER = ("first", *PART_NAMES, "young", *(f"young {name}" for name in PART_NAMES), "teacher")
+_ORDER = ("first", *PART_NAMES, "parent", "young", *(f"young {name}" for name in PART_NAMES), "teacher")
 _FENCE = "---"
 _PREFIX = {"parts": "", "young_parts": "young "}
 

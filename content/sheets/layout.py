@@ -73,7 +73,7 @@ def _texts() -> SheetLayout:
     words = [("keywords", LINES), ("examples", LINES)]
     columns = [*_columns(_text_file, [*head, *words]), Column("first", WORDS, _text_file, ("first",), required=True)]
     columns += [Column(name, WORDS, _text_file, ("parts", name)) for name in PART_NAMES]
-    columns += _columns(_text_file, [("young", WORDS)])
+    columns += _columns(_text_file, [("parent", WORDS), ("young", WORDS)])
     columns += [Column(f"young {name}", WORDS, _text_file, ("young_parts", name)) for name in PART_NAMES]
     columns += _columns(_text_file, [("teacher", WORDS)])
     return SheetLayout("texts", ("id", "language"), tuple(columns))

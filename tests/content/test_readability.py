@@ -84,7 +84,7 @@ def test_any_text_can_be_measured(text: str) -> None:
 def test_each_reader_has_a_voice_of_first_screen_and_parts() -> None:
     text = load_with_faults().pack.languages["en"].topics["sextortion"]
     by_reader = {one.reader: one.texts for one in voices(text)}
-    assert by_reader["parents"] == (text.first, *text.parts.values())
+    assert by_reader["parents"] == (text.first, text.parent, *text.parts.values())
     assert by_reader["young people"] == (text.young, *text.young_parts.values())
     assert by_reader["teachers"] == (text.teacher, *text.parts.values())
 

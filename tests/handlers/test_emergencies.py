@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot.replies.emergency import emergency_reply
+from bot.replies.model import BUTTON_DATA_LIMIT
+from bot.replies.topics import has_words, part_reply
+from bot.replies.voices import carry_voice
 from bot.replies.wording import Words
 from bot.sandbox.faults import Fault
 from bot.storage.memory import MemoryStore
 from bot.storage.model import ChatKind, StoreError
 from bot.understanding.loading import load_engine
 from bot.understanding.model import Ranked, Understanding
-from content.model import Pack, Urgency
+from content.model import Audience, Pack, Urgency
 from content.profile import Profile
 from content.statistics import FigureWording
+from tests.handlers.conftest import NOON
 from tests.handlers.rig import GROUP, MOTHER, YOUNG, Rig, buttons_of, has_number, text_of
 
 URGENT = [
@@ -129,6 +135,36 @@ async def test_an_emergency_told_in_pieces_is_understood(rig: Rig) -> None:
     assert has_number(text_of(answer))
 
 
+@pytest.mark.parametrize(
+    ("text", "key", "language"),
+    [("thank you", "thanks", "en"), ("bye", "bye", "en"), ("ok", "ok", "en"), ("no", "answer", "en"),
+     ("ありがとうございます", "thanks", "ja"), ("muchas gracias", "thanks", "en")],
+)  # fmt: skip
+async def test_whoever_says_thanks_or_goodbye_after_an_emergency_keeps_one_helpline_for_five_minutes(
+    rig: Rig, pack: Pack, text: str, key: str, language: str
+) -> None:
+    await rig.services.store.save_profile(YOUNG, Profile(country="GB"), ChatKind.PRIVATE, rig.clock.now())
+    kind = pack.languages[language].wording[f"smalltalk.{key}"].replace("**", "")
+    await rig.says(URGENT[1], YOUNG)
+    for _ in range(3):
+        (answer, *_) = await rig.says(text, YOUNG)
+        assert kind in text_of(answer)
+        assert text_of(answer).count("☎") == 1
+        assert not [data for data in buttons_of(answer) if data.startswith("emergency")], "no new alarm"
+    rig.clock.advance(timedelta(minutes=6))
+    (later, *_) = await rig.says(text, YOUNG)
+    assert kind in text_of(later)
+    assert text_of(later).count("☎") == (key == "bye"), "a good-bye may be meant for ever"
+
+
+async def test_in_a_group_nothing_in_the_open_tells_that_there_was_an_emergency(rig: Rig) -> None:
+    username = rig.sandbox.world.bot["username"]
+    (before, *_) = await rig.says(f"@{username} thank you", MOTHER, GROUP)
+    await rig.says(f"@{username} {URGENT[1]}", MOTHER, GROUP)
+    (after, *_) = await rig.says(f"@{username} thank you", MOTHER, GROUP)
+    assert text_of(after) == text_of(before)
+
+
 async def test_after_an_emergency_was_answered_calm_words_are_calm_again(rig: Rig) -> None:
     await rig.says(URGENT[0], YOUNG)
     (answer, *_) = await rig.says("best recipe for chicken soup", YOUNG)
@@ -213,11 +249,104 @@ async def test_in_a_group_nothing_asks_to_choose_between_buttons_that_are_not_th
         assert buttons_of(unsure) == buttons_of(calm), "the same neutral button as under any answer there"
 
 
-async def test_the_buttons_of_an_emergency_lead_on(rig: Rig) -> None:
-    for data in ("emergency:me:sextortion", "emergency:child:sextortion", "emergency:unsure:sextortion"):
-        (first, *_) = await rig.says(URGENT[0], YOUNG)
-        await rig.presses(data, first, YOUNG)
-        assert has_number(text_of(rig.last(YOUNG))), data
+async def test_an_edit_that_completes_the_last_messages_to_an_emergency_is_answered(rig: Rig) -> None:
+    await rig.says("he has pictures of me", YOUNG)
+    await rig.says("naked ones", YOUNG)
+    await rig.says("hello", YOUNG)
+    mine = [number for number, raw in rig.messages(YOUNG).items() if not raw["from"]["is_bot"]][-1]
+    rig.people.edit(YOUNG, mine, "he says pay 200 by tonight or everyone sees")
+    await rig.deliver()
+    assert any(data.startswith("emergency:me") for data in buttons_of(rig.last(YOUNG)))
+
+
+@pytest.mark.parametrize("spoken_to", [True, False])
+async def test_in_a_group_an_emergency_in_an_edit_or_caption_gets_the_same_neutral_pointer(
+    rig: Rig, *, spoken_to: bool
+) -> None:
+    username = rig.sandbox.world.bot["username"]
+    (pointer, *_) = await rig.says(f"@{username} {URGENT[1]}", MOTHER, GROUP)
+    name = f"@{username} " if spoken_to else ""
+    before = set(rig.messages(GROUP))
+    rig.people.send(MOTHER, "photo", caption=f"{name}{URGENT[0]}", chat_id=GROUP)
+    rig.people.say(MOTHER, f"{name}good morning", chat_id=GROUP)
+    await rig.deliver()
+    mine = [number for number, raw in rig.messages(GROUP).items() if not raw["from"]["is_bot"]][-1]
+    rig.people.edit(MOTHER, mine, f"{name}{URGENT[1]}", chat_id=GROUP)
+    await rig.deliver()
+    new = [raw for number, raw in rig.messages(GROUP).items() if number not in before and raw["from"]["is_bot"]]
+    pointers = [raw for raw in new if text_of(raw) == text_of(pointer) and buttons_of(raw) == buttons_of(pointer)]
+    assert len(pointers) == (2 if spoken_to else 0)
+    assert len(new) == (3 if spoken_to else 0), "beside the answer to the greeting"
+
+
+async def test_in_a_group_a_caption_that_speaks_to_the_bot_is_answered_like_words(rig: Rig, pack: Pack) -> None:
+    username = rig.sandbox.world.bot["username"]
+    rig.people.send(MOTHER, "photo", caption=f"@{username} what is grooming", chat_id=GROUP)
+    await rig.deliver()
+    assert pack.languages["en"].topics["grooming"].title in text_of(rig.last(GROUP))
+
+
+@pytest.mark.parametrize("topic", ["sextortion", "self-harm", "missing-child", "sexual-assault"])
+@pytest.mark.parametrize(("answer", "data"), [("me", "young"), ("child", "parent")])
+async def test_the_voice_of_an_emergency_stays_through_country_and_parts(
+    rig: Rig, pack: Pack, topic: str, answer: str, data: str
+) -> None:
+    text = pack.languages["en"].topics[topic]
+    own = (text.young if answer == "me" else text.parent) or ""
+    first_words, now = own.split("\n")[0].replace("**", ""), f"topic:now:{topic}.{data}"
+    (first, *_) = await rig.says(URGENT[0], YOUNG)
+    await rig.presses(f"emergency:{answer}:{topic}", first, YOUNG)
+    voiced = rig.last(YOUNG)
+    assert own.replace("**", "").replace("- ", "• ") in text_of(voiced)
+    assert text_of(voiced).startswith(first_words)
+    await rig.presses(f"emergency-country:{topic}:GB.{data}", voiced, YOUNG)
+    there = rig.last(YOUNG)
+    assert own.replace("**", "").replace("- ", "• ") in text_of(there), "the same words, with the lines of the country"
+    assert "999" in text_of(there)
+    assert not [data for data in buttons_of(there) if data.startswith(("emergency:me", "emergency:child"))]
+    assert now in buttons_of(there)
+    await rig.presses(now, there, YOUNG)
+    steps = (text.young_parts if answer == "me" else text.parts)["now"]
+    assert steps.split("\n")[0].removeprefix("- ").replace("**", "") in text_of(rig.last(YOUNG))
+    assert await rig.services.store.profile_of(YOUNG) == Profile(language="en", country="GB"), "no voice is stored"
+
+
+def test_a_parent_is_not_asked_whom_it_is_about(pack: Pack) -> None:
+    asked = {
+        "en": ("is it you", "about you", "the one who left"),
+        "ja": ("自分のこと", "本人なら"),
+        "es": ("¿eres tú", "de ti", "te ha pasado a ti"),
+    }
+    for code, questions in asked.items():
+        for topic in ("sextortion", "self-harm", "missing-child", "sexual-assault"):
+            said = emergency_reply(pack, topic, Profile(language=code, audience=Audience.PARENT), NOON).plain.casefold()
+            assert not [question for question in questions if question in said], (code, topic)
+
+
+async def test_the_buttons_of_an_emergency_that_was_sent_before_they_had_a_voice_still_work(rig: Rig) -> None:
+    (first, *_) = await rig.says(URGENT[0], YOUNG)
+    await rig.presses("emergency-country:sextortion:GB", first, YOUNG)
+    assert "999" in text_of(rig.last(YOUNG))
+    assert "emergency:me:sextortion" in buttons_of(rig.last(YOUNG))
+
+
+def test_the_data_of_every_button_with_a_voice_fit_telegram(pack: Pack) -> None:
+    for topic in pack.topics:
+        if has_words(pack, topic) and not topic.startswith(("stats-", "bot-")):
+            for reply in (
+                emergency_reply(pack, topic, Profile(), NOON, all_countries=True),
+                part_reply(pack, topic, "related", Profile(), NOON),
+            ):
+                voiced = carry_voice(reply, Audience.TEACHER)
+                data = [button.data for row in voiced.buttons for button in row if button.data]
+                assert max(len(one.encode()) for one in data) <= BUTTON_DATA_LIMIT
+
+
+async def test_the_buttons_of_an_emergency_lead_on(rig: Rig, pack: Pack) -> None:
+    (first, *_) = await rig.says(URGENT[0], YOUNG)
+    await rig.presses("emergency:unsure:sextortion", first, YOUNG)
+    assert text_of(rig.last(YOUNG)).startswith(pack.languages["en"].wording["emergency.head"])
+    assert has_number(text_of(rig.last(YOUNG)))
     (first, *_) = await rig.says(URGENT[0], YOUNG)
     await rig.presses("emergency:not:sextortion", first, YOUNG)
     assert "topics:menu:all" in buttons_of(rig.last(YOUNG))

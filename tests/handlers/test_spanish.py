@@ -5,13 +5,18 @@ from __future__ import annotations
 import pytest
 
 from bot.handlers.menu import set_up_menu
+from bot.replies.agreement import agreement_reply
+from bot.replies.tips import tip_reply
+from bot.replies.topics import part_reply
 from bot.sandbox.world import Person
 from bot.storage.model import ChatKind
 from content.model import Pack, Urgency
 from content.profile import Profile
+from tests.handlers.conftest import NOON
 from tests.handlers.rig import Rig, buttons_of, text_of
 
 ANA = 71009
+LINE = "Este texto aún no está en español. Idioma: English."
 
 
 @pytest.fixture
@@ -40,8 +45,33 @@ async def test_a_topic_without_spanish_is_shown_in_english_with_a_line_in_spanis
     assert "app-roblox" not in pack.languages["es"].topics
     answer = (await spanish.says("/start t_app-roblox", ANA))[-1]
     first, *rest = text_of(answer).split("\n")
-    assert first == "Este texto aún no está en español. Idioma: English."
+    assert first == LINE
     assert pack.languages["en"].topics["app-roblox"].title in "\n".join(rest)
+
+
+@pytest.mark.parametrize("command", ["/quiz", "/talk"])
+async def test_what_has_no_spanish_begins_with_a_line_that_says_so(spanish: Rig, command: str) -> None:
+    (answer,) = await spanish.says(command, ANA)
+    if command == "/talk":
+        await spanish.presses("talk:age:10-12", answer, ANA)
+    assert text_of(spanish.last(ANA)).split("\n")[0] == LINE
+    if command == "/quiz":
+        data = next(data for data in buttons_of(answer) if data.startswith("quiz:a:"))
+        await spanish.presses(data, answer, ANA)
+        assert text_of(spanish.last(ANA)).split("\n")[0] == LINE, "the answer too"
+
+
+async def test_a_further_part_a_tip_and_an_agreement_without_spanish_say_so_too(pack: Pack) -> None:
+    reader = Profile(language="es")
+    part = next(iter(pack.languages["en"].topics["app-roblox"].parts))
+    assert part_reply(pack, "app-roblox", part, reader, NOON).plain.startswith(LINE)
+    assert not part_reply(pack, "app-roblox", "help", reader, NOON).plain.startswith(LINE), "helplines speak Spanish"
+    tip = next(name for name in pack.languages["en"].tips if name not in pack.languages["es"].tips)
+    assert tip_reply(pack, tip, reader, daily=True).plain.split("\n\n")[1] == LINE, "below the bland line"
+    alone = pack.languages["es"].model_copy(update={"agreement": None})
+    without = pack.model_copy(update={"languages": {**pack.languages, "es": alone}})
+    assert agreement_reply(without, "es").plain.startswith(LINE)
+    assert LINE not in agreement_reply(pack, "es").plain
 
 
 async def test_a_figure_is_told_with_the_marks_of_the_language(spanish: Rig) -> None:

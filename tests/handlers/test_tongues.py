@@ -10,8 +10,10 @@ import pytest
 from bot.handlers.menu import set_up_menu
 from bot.replies.emergency import prepare_fallback
 from bot.sandbox.world import Person
+from bot.storage.model import ChatKind
 from content.load import BASE_PACK, load_pack
 from content.model import Pack
+from content.profile import Profile
 from tests.handlers.rig import GROUP, MOTHER, YOUNG, Rig, buttons_of, has_number, text_of
 from tests.understanding.test_spoken import SAID
 
@@ -41,9 +43,9 @@ async def test_an_answer_in_another_language_begins_with_a_line_in_the_askers(ri
 
 
 @pytest.mark.parametrize("code", sorted(URGENT))
-async def test_an_emergency_in_another_language_says_so_above_the_helplines(rig: Rig, pack: Pack, code: str) -> None:
+async def test_an_emergency_in_another_language_says_so_below_the_helplines(rig: Rig, pack: Pack, code: str) -> None:
     (answer, *_) = await rig.says(URGENT[code], YOUNG)
-    assert text_of(answer).startswith(line_of(pack, code))
+    assert text_of(answer).endswith(f"\n\n{line_of(pack, code)}")
     assert any(data.startswith("emergency:") for data in buttons_of(answer))
     assert has_number(text_of(answer))
 
@@ -57,6 +59,27 @@ async def test_whoever_writes_in_a_language_of_the_pack_reads_it_from_then_on(ri
     assert not text_of(again).startswith("You wrote"), "said once"
     (back, *_) = await rig.says("グルーミングとは何ですか", MOTHER)
     assert text_of(back).startswith(pack.languages["ja"].wording["as-you-wrote"])
+
+
+async def test_nothing_stands_before_the_first_calm_sentence_of_an_emergency(rig: Rig, pack: Pack) -> None:
+    (answer, *_) = await rig.says("he says he will send my nudes to everyone unless i pay", MOTHER)
+    first, *_, last = text_of(answer).split("\n")
+    assert pack.languages["en"].topics["sextortion"].first.startswith(first)
+    assert last == pack.languages["en"].wording["as-you-wrote"]
+
+
+async def test_a_language_without_answers_is_answered_in_the_readers_own_not_in_the_one_last_written(
+    rig: Rig, pack: Pack
+) -> None:
+    (spanish, *_) = await rig.says("¿qué es el grooming?", MOTHER)
+    assert pack.languages["es"].topics["grooming"].title in text_of(spanish)
+    (german, *_) = await rig.says("Wie erkenne ich Cybergrooming?", MOTHER)
+    assert text_of(german).startswith(line_of(pack, "de", "ja"))
+    assert pack.languages["ja"].topics["grooming"].title in text_of(german)
+    await rig.services.store.save_profile(YOUNG, Profile(language="es"), ChatKind.PRIVATE, rig.clock.now())
+    await rig.says("what is grooming", YOUNG)
+    (chosen, *_) = await rig.says("Czym jest grooming?", YOUNG)
+    assert text_of(chosen).startswith(line_of(pack, "pl", "es"))
 
 
 async def test_the_language_of_a_question_is_stored_nowhere(rig: Rig) -> None:

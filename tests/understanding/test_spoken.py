@@ -38,6 +38,16 @@ def test_a_question_in_any_language_of_the_encoder_is_known_as_such(code: str) -
     assert spoken_language(SAID[code], ASKERS) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Wie erkenne ich Cybergrooming?", "de"), ("Was bedeutet Grooming?", "de"), ("Czym jest grooming?", "pl"),
+     ("Grooming nedir?", "tr"), ("Wat is sextortion?", "nl"), ("Cos'è il grooming?", "it"), ("Is TikTok safe?", "en"),
+     ("C'est quoi le grooming ?", "fr"), ("O que é grooming?", "pt"), ("Qué es sexting", "es")],
+)  # fmt: skip
+def test_a_question_of_two_or_three_words_is_known_by_the_one_that_only_its_language_has(text: str, code: str) -> None:
+    assert spoken_language(text, ASKERS) == code
+
+
 def test_every_language_of_the_encoder_has_its_line() -> None:
     assert set(ASKERS) == set(SAID)
 
