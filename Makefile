@@ -66,7 +66,7 @@ faults: $(STAMP) ## 10,000 tips while the process is killed at 20 random moments
 privacy: $(STAMP) ## a thousand conversations, and no word of them anywhere (the suite holds fewer)
 	CONVERSATIONS=1000 $(BIN)/python -m pytest -q tests/test_privacy.py
 
-pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium)
+pictures: $(STAMP) ## the flows in a real browser, kept as docs/img/*.png (needs Chromium, fonts-noto-cjk and fonts-noto-color-emoji)
 	$(BIN)/python -m pip install --quiet --require-hashes -r tests/pictures/requirements.txt
 	$(BIN)/python -m tests.pictures
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import reduce
 
 from bot.replies.helpline_choice import understands
-from bot.replies.render import bold, escape
+from bot.replies.render import escape, render_text
 from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from content.freshness import Freshness, freshness
 from content.hours import PUBLIC_HOLIDAYS, OpenKind, open_state
@@ -128,14 +128,18 @@ def _opens(opens: datetime, words: Words, now: datetime) -> str:
 
 def _title(line: Helpline, words: Words, audience: Audience | None) -> str:
     name = localised(line.name, words.language)
-    title = bold(name)
+    title = f"**{name}**"
     if line.name_local and line.name_local not in name and words.language not in line.languages:
-        title += f" {escape(line.name_local)}"
-    if line.ages:
-        title += f" ({escape(localised(line.ages, words.language))})"
-    elif line.for_ != "anyone" and _OWN_AUDIENCE[line.for_] is not audience:
-        title += f" ({escape(words('helpline.for-' + line.for_))})"
-    return title
+        title += f" {line.name_local}"
+    whom = localised(line.ages, words.language)
+    if not whom and line.for_ != "anyone" and _OWN_AUDIENCE[line.for_] is not audience:
+        whom = words("helpline.for-" + line.for_)
+    return _labelled(title, whom, words)
+
+
+def _labelled(what: str, label: str, words: Words) -> str:
+    """Render a text with a remark in brackets, where there is one."""
+    return render_text(words("helpline.labelled", what=what, label=label) if label else what)
 
 
 def _cost_and_languages(line: Helpline, words: Words) -> list[str]:
@@ -152,14 +156,14 @@ def _cost_and_languages(line: Helpline, words: Words) -> list[str]:
 
 def _phone(phone: Phone, words: Words) -> str:
     label = localised(phone.label, words.language)
-    suffix = f" ({escape(label)})" if label else ""
     match phone.kind:
         case "text" if phone.text:
-            return words.html("helpline.text-word", text=phone.text, number=phone.number) + suffix
+            way = words("helpline.text-word", text=phone.text, number=phone.number)
         case "call":
-            return bold(phone.number) + suffix
+            way = f"**{phone.number}**"
         case kind:
-            return words.html("helpline." + kind, number=phone.number) + suffix
+            way = words("helpline." + kind, number=phone.number)
+    return _labelled(way, label, words)
 
 
 def _address(way: str, address: str) -> str:

@@ -1,7 +1,9 @@
 """`make pictures`: the flows of the bot as a new user goes through them, in a real browser, kept under docs/img/.
 
 The real bot talks to the sandbox over HTTP; the page is a phone, 390 pixels wide. Each flow is run in English and in
-Japanese. Needs Chromium (or its path in CHROMIUM), and for the poster the packages of `requirements.txt` beside this.
+Japanese. Needs Chromium (or its path in CHROMIUM), for the poster the packages of `requirements.txt` beside this,
+and fonts for Japanese and for signs such as 🌐 (Debian: fonts-noto-cjk and fonts-noto-color-emoji): a letter that no
+font has is drawn as an empty box.
 """
 
 from __future__ import annotations

@@ -307,7 +307,7 @@ def card_of(line: Helpline, language: str = "en", now: datetime = MORNING, audie
 def test_the_card_says_until_when_a_line_is_open_and_when_it_opens() -> None:
     office = entry(**hours("08:30", "17:15"), closed=["public-holidays"])
     assert "open now until 17:15 · not on public holidays" in card_of(office)
-    assert "受付中(17:15まで)" in card_of(office, "ja")
+    assert "受付中（17:15まで）" in card_of(office, "ja")
     assert "opens in 45 min" in card_of(office, now=datetime(2026, 11, 23, 22, 45, tzinfo=UTC))
     assert "opens in 2 h" in card_of(office, now=datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
     friday = entry(always=False, hours=[{"days": [1], "start": "09:00", "until": "10:00"}])
