@@ -1,8 +1,9 @@
 """Words for the slots of a question about numbers, by language, as editors wrote them.
 
 They stand in `questions/<language>/slots.yaml` of a pack: mappings from an id to phrases under `measures`, `groups`,
-`questions`, `countries`, `unknown`, and lists of phrases under `places`, `newest`, `relative`, `counting`, `steps` (who
-asks what to do asks for no number), `victims`, `years_old`, `aged`, `under`. A phrase is written as people type it, in
+`questions`, `countries`, `unknown`, and lists of phrases under `places`, `newest`, `relative`, `counting`, `heads`
+(what is counted follows them), `steps` (who asks what to do asks for no number), `victims`, `years_old`, `aged`,
+`under`, `children` and `plain` (words that say nothing of what is counted). A phrase is written as people type it, in
 lower case; `*` at its end stands for any ending, a space also for a hyphen. Phrases of scripts without spaces match
 anywhere; a Latin phrase in the file of such a language (`x` for a service) counts only in a text of such a script.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from content.faults import Fault, shown
@@ -22,7 +23,8 @@ from content.yamlfile import parse_yaml, read_text
 
 SLOTS_FILE = "slots.yaml"
 MAPPINGS = ("measures", "groups", "questions", "countries", "unknown")
-LISTS = ("places", "newest", "relative", "counting", "steps", "victims", "years_old", "aged", "under")
+PLAIN = ("children", "heads", "plain")
+LISTS = ("places", "newest", "relative", "counting", "steps", "victims", "years_old", "aged", "under", *PLAIN)
 _SCRIPTS = frozenset({"ja", "ko", "zh"})
 _Phrases = dict[tuple[str, bool], dict[tuple[str, str], None]]
 _GAPS = re.compile(r"[\s\-\u2010-\u2015]+")
@@ -80,30 +82,25 @@ class Lexicon:
     topics: Mapping[str, str]
     groups: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
+    plain: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
 
     def find(self, text: str) -> tuple[Found, ...]:
         """Return what is found in a text that was brought to one form by `fold`, in the order of the text."""
+        return self._find(text, self.phrases)
+
+    def find_plain(self, text: str) -> tuple[Found, ...]:
+        """Return the `children`, `heads` and `plain` phrases in a folded text, which hide no other phrase."""
+        return self._find(text, self.plain)
+
+    def _find(self, text: str, phrases: Mapping[str, tuple[Phrase, ...]]) -> tuple[Found, ...]:
         found: list[Found] = []
         latin = not _NO_SPACES.search(text)
         at = 0
         while at < len(text):
-            meanings, end = self._longest(text, at, latin=latin)
+            meanings, end = _longest(phrases, text, at, latin=latin)
             found += [Found(slot, name, at, end) for slot, name in meanings]
             at = max(end, at + 1)
         return tuple(found)
-
-    def _longest(self, text: str, at: int, *, latin: bool) -> tuple[tuple[tuple[str, str], ...], int]:
-        """Return all that the longest phrase at a place can mean, and where it ends; `(), at` when there is none."""
-        furthest = at
-        meanings: dict[tuple[str, str], None] = {}
-        for key in (text[at : at + 2], text[at]):
-            for phrase in self.phrases.get(key, ()):
-                end = None if latin and phrase.foreign else phrase.end(text, at)
-                if end is not None and end >= furthest:
-                    if end > furthest:
-                        meanings, furthest = {}, end
-                    meanings |= dict.fromkeys(phrase.meanings)
-        return tuple(meanings), furthest
 
 
 def fold(text: str) -> str:
@@ -125,19 +122,52 @@ def load_lexicon(folders: Sequence[Path], pack: Pack) -> Lexicon:
     for folder in folders:
         for path in sorted(folder.glob(f"questions/*/{SLOTS_FILE}")):
             faults += _read(path, phrases, known)
+    numbers: list[Figure | Series] = [*pack.figures.values(), *pack.series.values()]
+    plain, said = _parted(phrases)
+    return Lexicon(
+        _index(said),
+        {one.measure: one.topic for one in numbers},
+        {one.measure: one.group for one in numbers if one.group},
+        tuple(faults),
+        _index(plain),
+    )
+
+
+def _parted(phrases: _Phrases) -> tuple[_Phrases, _Phrases]:
+    """Return the phrases of the slots of `PLAIN`, and those of all others."""
+    parts: tuple[_Phrases, _Phrases] = ({}, {})
+    for key, meanings in phrases.items():
+        for meaning in meanings:
+            parts[meaning[0] not in PLAIN].setdefault(key, {})[meaning] = None
+    return parts
+
+
+def _index(phrases: _Phrases) -> dict[str, tuple[Phrase, ...]]:
     index: dict[str, list[Phrase]] = {}
     for (written, native), meanings in phrases.items():
         stem = written.rstrip("*").strip()
         bounded = not _NO_SPACES.search(stem)
         phrase = Phrase(stem, written.endswith("*"), bounded, bounded and native, tuple(meanings))
         index.setdefault(stem[:2], []).append(phrase)
-    numbers: list[Figure | Series] = [*pack.figures.values(), *pack.series.values()]
-    return Lexicon(
-        {key: tuple(sorted(some, key=lambda one: (-len(one.text), one.open, one.text))) for key, some in index.items()},
-        {one.measure: one.topic for one in numbers},
-        {one.measure: one.group for one in numbers if one.group},
-        tuple(faults),
-    )
+    return {
+        key: tuple(sorted(some, key=lambda one: (-len(one.text), one.open, one.text))) for key, some in index.items()
+    }
+
+
+def _longest(
+    phrases: Mapping[str, tuple[Phrase, ...]], text: str, at: int, *, latin: bool
+) -> tuple[tuple[tuple[str, str], ...], int]:
+    """Return all that the longest phrase at a place can mean, and where it ends; `(), at` when there is none."""
+    furthest = at
+    meanings: dict[tuple[str, str], None] = {}
+    for key in (text[at : at + 2], text[at]):
+        for phrase in phrases.get(key, ()):
+            end = None if latin and phrase.foreign else phrase.end(text, at)
+            if end is not None and end >= furthest:
+                if end > furthest:
+                    meanings, furthest = {}, end
+                meanings |= dict.fromkeys(phrase.meanings)
+    return tuple(meanings), furthest
 
 
 def _ids(pack: Pack) -> Mapping[str, frozenset[str]]:

@@ -10,6 +10,7 @@ from content.model import Pack
 from content.observations import Observation, Observations
 from content.statistics import FigureWording
 
+_SIGNS = str.maketrans("-*/", "−×÷")
 _REFERENCE = re.compile(r"\{([a-z0-9-]+)\}")
 
 
@@ -31,6 +32,16 @@ def number(value: float, wording: FigureWording | None = None) -> str:
         return text
     thousands = "" if wording.thousands.isspace() and abs(value) < 10_000 else wording.thousands
     return text.translate({ord(","): thousands, ord("."): wording.decimal})
+
+
+def worded_formula(wording: FigureWording, formula: str) -> str:
+    """Return a formula of the pack (`61 / 1813`) with the marks of a language and the signs of print (`61 ÷ 1,813`)."""
+
+    def worded(match: re.Match[str]) -> str:
+        whole, _, decimals = match[0].partition(".")
+        return number(int(whole), wording) + (wording.decimal + decimals if decimals else "")
+
+    return re.sub(r"\d+(?:\.\d+)?", worded, formula).translate(_SIGNS)
 
 
 def short_number(wording: FigureWording, one: Observation) -> str:

@@ -16,6 +16,7 @@ from content.numbers import (
     fill_numbers,
     is_second_hand,
     number,
+    worded_formula,
     worded_sources,
     worded_time,
     worded_value,
@@ -75,7 +76,7 @@ class Desk:
         """Return the time and the number with its unit, marked when it is second-hand or calculated."""
         marks = [self.words("stats.second-hand-mark")] if is_second_hand(one) else []
         if one.formula:
-            marks.append(self.words("stats.calculated", formula=one.formula))
+            marks.append(self.words("stats.calculated", formula=worded_formula(self.wording, one.formula)))
         value = worded_value(self.wording, one)
         if marks:
             value = self.words("stats.marked", value=value, mark="; ".join(marks))

@@ -34,7 +34,7 @@ _GROUPS = {
     "stats-motives": "motive",
 }
 """What a question about a topic is about when it names nothing of it."""
-_ABROAD = "stats-abroad"
+_ALL, _ABROAD = "stats-total", "stats-abroad"
 _MOST_ABROAD = 8
 
 
@@ -57,7 +57,7 @@ def figure_reply(pack: Pack, query: FigureQuery, language: str) -> Reply:
     A number that the pack does not have is never guessed: the reply says that it is not there, and what is.
     """
     desk = open_desk(pack, language)
-    query = complete(query)
+    query = _of_country(desk, complete(query))
     missing = missing_lines(desk, query)
     if missing:
         return _not_here(desk, query, missing)
@@ -83,6 +83,14 @@ def complete(query: FigureQuery) -> FigureQuery:
     if query.topic == "stats-trend" and query.question is Question.VALUE and not (query.years or query.newest):
         return replace(query, measures=(TOTAL,), question=Question.TREND)
     return replace(query, measures=(TOTAL,))
+
+
+def _of_country(desk: Desk, query: FigureQuery) -> FigureQuery:
+    """Return the query for all victims of other countries as one for what is counted there of all children."""
+    if query.measures != (TOTAL,) or HOME in query.countries:
+        return query
+    counted = {one.measure: None for one in desk.numbers if one.topic == _ALL and one.country in query.countries}
+    return replace(query, measures=tuple(counted)) if counted else query
 
 
 def _chart_of_trend(pack: Pack, query: FigureQuery) -> str | None:

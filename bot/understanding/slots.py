@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Sequence, Set
 
 from bot.understanding.ages import read_ages
+from bot.understanding.counted import counts_unknown
 from bot.understanding.dates import read_years
 from bot.understanding.model import FigureQuery, Question
 from content.lexicon import Found, Lexicon, fold
+from content.observations import HOME, TOTAL
 
 _TOPIC = "stats-"
 _MOTIVES, _PLATFORMS, _AGES, _CRIMES = "stats-motives", "stats-platforms", "stats-ages", "stats-crimes"
@@ -39,9 +41,12 @@ _DIMENSIONS = {
 """Ways in which the victims are divided. No statistic divides them in two ways at once."""
 _ONLY = {"motive-": _MOTIVES, "platform-line": _PLATFORMS, "platform-games": _PLATFORMS, "smartphone": _PLATFORMS}
 """Measures whose words mean many other things: read only when the topic is theirs."""
+_REPORTED = ("ncmec-", "iwf-", "report-remove", "esafety")
+"""Starts of the measures that count reports."""
 _EXTREMES = {"rank", "highest", "lowest"}
 _ELEMENTARY = {frozenset({"school-elementary", "girls"}): "elementary-girls"}
 _ELEMENTARY[frozenset({"school-elementary", "boys"})] = "elementary-boys"
+_PARENTS, _FILTERING, _FILTERING_OF_PARENTS = "older", "no-filtering", "usage-filtering"
 _ROOM = 4096
 
 
@@ -62,6 +67,10 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
         everywhere = lexicon.find(fold(text[:_ROOM]))
         measures = tuple(name for name in _ids(everywhere, "measures") if lexicon.topics.get(name) == topic)
         measures = _allowed(measures, topic)
+    unlisted = [*_ids(found, "unknown"), *unknown_ages]
+    if _FILTERING in measures and _PARENTS in unlisted:
+        measures = (_FILTERING_OF_PARENTS,)
+        unlisted.remove(_PARENTS)
     group = next(iter(_ids(found, "groups")), None)
     kinds = set(_ids(found, "questions"))
     countries = _ids(found, "countries")
@@ -74,10 +83,17 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
     topic = _said(topic, measures, years, found, lexicon)
     several = len(measures) > 1 or len(years) > 1 or len(countries) > 1
     question = _question(kinds, topic, measures, years, group, several=several)
-    unknown = [*_ids(found, "unknown"), *unknown_ages, *(["time"] if _MONTH.search(asked) else [])]
+    unknown = [*unlisted, *(["time"] if _MONTH.search(asked) else [])]
     if _crosses(measures, question, found, lexicon):
         unknown.append("cross")
     unknown = _unknown(unknown, measures, group, countries, understood)
+    plain = lexicon.find_plain(asked)
+    motives = () if topic == _MOTIVES else ("motive-", "reason")
+    meant = [one for one in found if one.id in measures or not one.id.startswith(motives)]
+    if not unknown and counts_unknown(asked, [*meant, *plain], lexicon):
+        unknown.append("thing")
+    if not (measures or group) and set(countries) - {HOME} and topic in _WIDE and _asks_for_victims(kinds, plain):
+        measures = (TOTAL,)
     ranked = question is Question.RANK or (question is Question.LOWEST and "when" not in kinds)
     if ranked and (group or _is_divided(topic)):
         measures = ()
@@ -196,6 +212,11 @@ def _question(
     return Question.VALUE
 
 
+def _asks_for_victims(kinds: Set[str], plain: Iterable[Found]) -> bool:
+    """Tell whether the number of all children is asked for, not whatever figures there are."""
+    return "number" in kinds and any(one.slot == "children" for one in plain)
+
+
 def _crosses(measures: Sequence[str], question: Question, found: Sequence[Found], lexicon: Lexicon) -> bool:
     """Tell whether victims are divided in two ways at once, in a question about one number."""
     ways = {_DIMENSIONS[group] for name in measures if (group := lexicon.groups.get(name)) in _DIMENSIONS}
@@ -226,4 +247,8 @@ def _unknown(
         drop.add("time")
     if "US" in countries:
         drop.add("outcome")
+    if "usage-minutes" in measures:
+        drop |= {"average", "time"}
+    if any(name.startswith(_REPORTED) for name in measures):
+        drop.add("reports")
     return list(dict.fromkeys(kind for kind in kinds if kind not in drop))

@@ -7,7 +7,7 @@ import pytest
 from content.checks.figures import check_figures, check_slots, evaluate
 from content.entries import Confidence
 from content.load import BASE_PACK, Loaded
-from content.numbers import figure_wording, number, worded_time, worded_value
+from content.numbers import figure_wording, number, worded_formula, worded_time, worded_value
 from content.panels import build_sheet, chart_table, mixed_axes
 from content.statistics import Figure, Panel, SeriesRow
 from tests.statistics_pack import base_pack, loaded_pack
@@ -243,6 +243,14 @@ def test_the_school_terms_are_right_in_both_languages() -> None:
 )
 def test_a_formula_is_calculated(formula: str, result: float) -> None:
     assert evaluate(formula) == pytest.approx(result, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "(1,811 − 0.388) × 61 ÷ 12,000"), ("es", "(1811 − 0,388) × 61 ÷ 12 000")]
+)
+def test_a_formula_is_worded_with_the_marks_of_the_language(language: str, words: str) -> None:
+    written = worded_formula(figure_wording(base_pack(), language), "(1811 - 0.388) * 61 / 12000")
+    assert written.replace("\u00a0", " ").replace("\u202f", " ") == words
 
 
 @pytest.mark.parametrize("formula", ["open('x')", "1813 minus 77", "2 ** 99", "'a' * 9", ""])

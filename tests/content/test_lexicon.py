@@ -54,3 +54,9 @@ def test_an_overlay_adds_phrases(tmp_path: Path) -> None:
     (folder / "slots.yaml").write_text("measures:\n  crime-abduction: [spirited off]\n")
     lexicon = load_lexicon([tmp_path], base_pack())
     assert [one.id for one in lexicon.find("spirited off")] == ["crime-abduction"]
+
+
+def test_plain_words_hide_no_other_phrase() -> None:
+    text = fold("how many children were victims of child pornography")
+    assert found(text) == [("questions", "number"), ("victims", "victims"), ("measures", "crime-porn")]
+    assert [one.slot for one in base_lexicon().find_plain(text)][:2] == ["heads", "children"]

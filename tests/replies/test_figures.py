@@ -125,6 +125,26 @@ def test_questions_are_answered_by_computation_and_the_formula_is_said(text: str
         assert part in plain
 
 
+@pytest.mark.parametrize("language", base_pack().languages)
+def test_every_formula_stands_with_the_marks_of_print_and_of_the_language(language: str) -> None:
+    for one in EVERY:
+        years = () if one.year is None else (one.year,)
+        query = FigureQuery(one.topic, measures=(one.measure,), years=years, countries=(one.country,))
+        plain = figure_reply(base_pack(), query, language).plain
+        assert not re.search(r"\d [-*/] \d", plain), plain
+        assert language != "en" or not re.search(r"(?<![\d,.])\d{4,} [−÷×+]|[−÷×+] \d{4,}(?![\d,])", plain), plain
+
+
+def test_all_children_of_a_country_are_those_counted_there_or_said_to_be_missing() -> None:
+    assert "300,000,000 children" in ask("how many children worldwide", "stats-total").plain
+    assert counts_in(ask("how many children in the US in 2021", "stats-total")) == []
+
+
+def test_parents_who_filter_are_not_taken_for_victims_without_a_filter() -> None:
+    assert "44.2 %" in ask("what percent of parents use filters in 2023", "stats-platforms").plain
+    assert is_refused(ask("what percent of parents use filters in 2017", "stats-platforms"))
+
+
 def test_numbers_across_the_change_of_law_say_that_they_cannot_be_compared() -> None:
     assert "Earlier years cannot be compared" in ask("change of rape from 2021 to 2023", "stats-crimes").plain
 
@@ -137,7 +157,7 @@ def test_numbers_of_two_countries_are_never_compared() -> None:
 
 def test_second_hand_numbers_are_marked() -> None:
     assert "second-hand" in ask("how many in 2011", "stats-total").plain
-    assert "(Calculated: 1652 - 231)" in ask("how many in 2014", "stats-total").plain
+    assert "(Calculated: 1,652 − 231)" in ask("how many in 2014", "stats-total").plain
 
 
 def test_a_relative_year_is_answered_with_the_newest_and_says_so() -> None:
