@@ -6,10 +6,13 @@ file named by `NAME_FILE` instead, as container platforms mount them.
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -17,6 +20,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "BOT_"
 _ENCODER_FORM = r"use|e5|[A-Za-z_][\w.]*:[A-Za-z_]\w*"
+_IN_FILES = ("token", "webhook_secret", "database_url", "proxy")
+"""Settings that may stand in a file."""
+_NAMES = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+"""The names that a `.env` file sets."""
 _TOKEN_FORM = r"^\d{3,20}:[A-Za-z0-9_-]{3,}$"  # noqa: S105  # a form, not a token
 
 
@@ -57,7 +64,6 @@ class Settings(BaseSettings):
     default_country: str | None = Field(
         default=None,
         description="Two-letter country that is proposed first; never assumed.",
-        pattern=r"^[A-Z]{2}$",
     )
     broadcast_rate: float = Field(
         default=29.0,
@@ -77,8 +83,8 @@ class Settings(BaseSettings):
         le=10_000,
         description="Questions of one chat within a minute before it is asked for a pause; urgent ones are exempt.",
     )
-    log_level: str = Field(
-        default="INFO", description="DEBUG, INFO, WARNING or ERROR.", pattern=r"^(DEBUG|INFO|WARNING|ERROR)$"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text or json.")
     encoder: str = Field(
@@ -110,6 +116,18 @@ class Settings(BaseSettings):
     def _token_form(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.match(_TOKEN_FORM, value.get_secret_value()):
             raise ValueError("is not a bot token (digits, a colon, then letters; @BotFather gives it)")
+        return value
+
+    @field_validator("default_country", "log_level", mode="before")
+    @classmethod
+    def _capital(cls, value: object) -> object:
+        return value.strip().upper() if isinstance(value, str) else value
+
+    @field_validator("default_country")
+    @classmethod
+    def _country_form(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch("[A-Z]{2}", value):
+            raise ValueError("must be the two letters of a country, for example JP")
         return value
 
     @field_validator("encoder")
@@ -184,14 +202,49 @@ def load_settings(**overrides: Any) -> Settings:  # noqa: ANN401  # values of an
         return Settings(**{**_secrets_from_files(), **overrides})
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper() if problem["loc"] else ""
         message = problem["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}: {message}" if name else message) from None
+        if not problem["loc"]:
+            raise SettingsError(message) from None
+        field = str(problem["loc"][0])
+        if problem["type"] != "value_error":
+            message = _what_is_allowed(field)
+        raise SettingsError(f"{PREFIX}{field.upper()}: {message}") from None
+
+
+def _what_is_allowed(field: str) -> str:
+    """Return what a setting may be, as the end of a sentence, for a value that cannot be read as one."""
+    model = Settings.model_fields[field]
+    if get_origin(model.annotation) is Literal:
+        *others, last = get_args(model.annotation)
+        return f"must be {', '.join(others)} or {last}"
+    if model.annotation in {int, float}:
+        least, above, most = (_limit(model.metadata, name) for name in ("ge", "gt", "le"))
+        kind = "a whole number" if model.annotation is int else "a number"
+        span = f"above {above} and up to {most}" if least is None else f"from {least} to {most}"
+        return f"must be {kind} {span}"
+    if field == "admins":
+        return "must be user ids, which are whole numbers, separated by commas"
+    return f"cannot be used; it is this: {model.description}"
+
+
+def _limit(metadata: Sequence[object], name: str) -> object:
+    return next((getattr(one, name) for one in metadata if hasattr(one, name)), None)
+
+
+def unknown_names() -> dict[str, str | None]:
+    """Return the names of the environment and `.env` that begin like settings and are none, with the nearest one."""
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    known += [f"{PREFIX}{name.upper()}_FILE" for name in _IN_FILES]
+    given = [*os.environ]
+    with suppress(OSError, UnicodeDecodeError):
+        given += _NAMES.findall(Path(".env").read_text(encoding="utf-8"))
+    unknown = sorted({name for name in map(str.upper, given) if name.startswith(PREFIX)} - set(known))
+    return {name: next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.75)), None) for name in unknown}
 
 
 def _secrets_from_files() -> dict[str, str]:
     found = {}
-    for name in ("token", "webhook_secret", "database_url", "proxy"):
+    for name in _IN_FILES:
         variable = f"{PREFIX}{name.upper()}_FILE"
         path = os.environ.get(variable)
         if path:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, load_settings, unknown_names
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,6 +53,62 @@ def test_a_wrong_setting_is_one_sentence_that_names_it(monkeypatch: pytest.Monke
         load_settings()
     assert str(raised.value).startswith(f"{name}: ")
     assert "\n" not in str(raised.value)
+
+
+LIBRARY_WORDS = ("Input should", "String should", "unable to", "pattern", "Value error")
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_whatever_is_wrong_with_a_setting_is_said_in_words_of_ours(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"BOT_{name.upper()}", "\u00a7 none of it")
+    said = ""
+    try:
+        load_settings()
+    except SettingsError as error:
+        said = str(error)
+    assert not any(words in said for words in LIBRARY_WORDS), said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("BOT_LOG_LEVEL", "LOUD", "must be DEBUG, INFO, WARNING or ERROR"),
+        ("BOT_LOG_FORMAT", "xml", "must be text or json"),
+        ("BOT_BROADCAST_RATE", "-1", "must be a number above 0 and up to 1000"),
+        ("BOT_BROADCAST_RATE", "many", "must be a number above 0 and up to 1000"),
+        ("BOT_PENDING_PER_CHAT", "1.5", "must be a whole number from 1 to 100"),
+        ("BOT_ADMINS", "12,anna", "must be user ids, which are whole numbers, separated by commas"),
+        ("BOT_DEFAULT_COUNTRY", "Japan", "must be the two letters of a country, for example JP"),
+    ],
+)
+def test_the_sentence_names_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as raised:
+        load_settings()
+    assert str(raised.value) == f"{name}: {allowed}"
+
+
+def test_country_and_level_may_be_written_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOT_DEFAULT_COUNTRY", "jp")
+    monkeypatch.setenv("BOT_LOG_LEVEL", "debug")
+    settings = load_settings()
+    assert (settings.default_country, settings.log_level) == ("JP", "DEBUG")
+
+
+def test_names_that_are_no_settings_are_told_with_the_nearest_setting(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BOT_TOKN", "x")
+    monkeypatch.setenv("BOT_TOKEN_FILE", "/run/secrets/token")
+    (tmp_path / ".env").write_text("# BOT_IGNORED=1\nBOT_OPERATOR=us\nexport bot_loglevel=INFO\nBOT_TEAPOT=1\n")
+    assert {name: unknown_names().get(name) for name in ("BOT_TOKN", "BOT_LOGLEVEL", "BOT_TEAPOT")} == {
+        "BOT_TOKN": "BOT_TOKEN",
+        "BOT_LOGLEVEL": "BOT_LOG_LEVEL",
+        "BOT_TEAPOT": None,
+    }
+    assert not unknown_names().keys() & {"BOT_TOKEN_FILE", "BOT_OPERATOR", "BOT_IGNORED"}
 
 
 def test_a_wrong_token_is_not_repeated_in_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from bot.understanding.courtesy import with_courtesy
 from bot.understanding.explain import render_explanation, why
 from bot.understanding.model import Understander, Understanding
 from content.bank import load_bank
+from content.dialling import is_region
 from content.load import BASE_PACK
 from content.model import Audience, Pack, Urgency
 from content.profile import Profile
@@ -51,9 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Answer; return 1 when a line of the input was broken."""
     if arguments.jsonl == (arguments.text is not None):
         raise UsageError("mamori ask: give either a question or --jsonl")
+    if arguments.text is not None and not arguments.text.strip():
+        raise UsageError("mamori ask: the question is empty")
+    if arguments.jsonl and sys.stdin is None:
+        raise UsageError("mamori ask: --jsonl reads standard input, which is closed")
     settings = settings_of()
     pack = pack_of(settings)
     profile = _profile(pack, arguments.lang, arguments.country, arguments.audience)
+    sys.stderr.writelines(f"mamori ask: {line}\n" for line in _stand_ins(pack, arguments, profile))
     understander = understander_of(settings, pack, Bar())
     asker = Asker(pack, understander)
     if arguments.jsonl:
@@ -144,6 +150,17 @@ def with_choices(meaning: Understanding, reply: Reply) -> str:
         return reply.plain
     labels = [button.label for row in reply.buttons for button in row if (button.data or "").startswith(_TOPICS)]
     return "\n\n".join([reply.plain, "\n".join(f"- {label}" for label in labels)]) if labels else reply.plain
+
+
+def _stand_ins(pack: Pack, arguments: argparse.Namespace, profile: Profile) -> Iterable[str]:
+    """Return what is shown in place of a language and a country that the pack does not have."""
+    if arguments.lang is not None and not arguments.lang.lower().startswith(profile.language):
+        known = ", ".join(sorted(pack.languages))
+        yield f"--lang: nothing is written in '{arguments.lang}' (there is {known}), so this is in '{profile.language}'"
+    if arguments.country is not None and profile.country is None:
+        if not is_region(arguments.country.upper()):
+            raise UsageError(f"mamori ask: --country: '{arguments.country}' is no country; write a code such as JP")
+        yield f"--country: there are no helplines of {arguments.country.upper()}, so what helps everywhere is shown"
 
 
 def _profile(pack: Pack, language: object, country: object, audience: object) -> Profile:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.commands.against import compare_with
+from bot.commands.counting import count_of
 from bot.commands.links import dead_links
 from bot.commands.parts import settings_of
 from bot.replies.first_screens import check_first_screens
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif result.pack is not None:
         sys.stdout.write("\n" + coverage_table(result.pack) + "\n")
         sys.stdout.write("\n" + count_table(result.pack) + "\n")
-    sys.stdout.write(f"\n{hard} faults, {soft} warnings\n")
+    sys.stdout.write(f"\n{count_of(hard, 'fault')}, {count_of(soft, 'warning')}\n")
     if arguments.against is None:
         return 1 if hard or (arguments.strict and soft) else 0
     if hard:

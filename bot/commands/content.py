@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.commands.counting import count_of
 from bot.commands.errors import UsageError
 from content.check import check_packs
 from content.faults import Fault
@@ -61,7 +62,7 @@ def _import(folder: Path, book: Path, *, overlay: bool) -> int:
     for fault in done.faults:
         sys.stdout.write(f"{fault}\n")
     if done.faults:
-        sys.stdout.write(f"\n{len(done.faults)} faults; no file has changed\n")
+        sys.stdout.write(f"\n{count_of(len(done.faults), 'fault')}; no file has changed\n")
         return 1
     for file in done.files:
         sys.stdout.write(f"changed: {file}\n")

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.commands.errors import UsageError
 from bot.commands.examinations import (
     Finding,
     Grade,
@@ -37,8 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Look at everything and print a line for each finding. Returns 1 when there is something to fix."""
     del arguments
     settings = settings_of()
-    if settings.token is None:
-        raise UsageError("BOT_TOKEN is not set: ask @BotFather for a token")
     start_logging(settings)
     worst = asyncio.run(_print_all(settings))
     return 1 if worst else 0
@@ -63,14 +60,17 @@ def shown(finding: Finding) -> str:
 async def _examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     for finding in examine_settings(settings):
         yield finding
-    bot = bot_of(settings)
-    try:
-        known = await examine_token(bot, settings)
-        yield known
-        if known.grade is Grade.OK:
-            yield await examine_webhook(bot, settings, now)
-    finally:
-        await bot.shutdown()
+    if settings.token is None:
+        yield Finding(Grade.FIX, "token", "BOT_TOKEN is not set", "ask @BotFather for a token")
+    else:
+        bot = bot_of(settings)
+        try:
+            known = await examine_token(bot, settings)
+            yield known
+            if known.grade is Grade.OK:
+                yield await examine_webhook(bot, settings, now)
+        finally:
+            await bot.shutdown()
     yield await examine_clock(settings, datetime.now(UTC))
     yield await examine_database(settings)
     findings, pack = await asyncio.to_thread(examine_pack, settings, now)

@@ -225,6 +225,15 @@ def examine_pack(settings: Settings, now: datetime) -> tuple[list[Finding], Pack
         )
     ages = helplines_by_freshness(pack, now.date())
     old = ages["aging"] + ages["stale"] + ages["undated"]
+    if settings.default_country and settings.default_country not in pack.countries:
+        findings.append(
+            Finding(
+                Grade.LOOK,
+                "helplines",
+                f"BOT_DEFAULT_COUNTRY is {settings.default_country}, of which the pack has no helplines",
+                "write them in an overlay, or leave it empty",
+            )
+        )
     if old or ages["soon"]:
         findings.append(
             Finding(

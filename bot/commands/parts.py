@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import unquote, urlsplit
@@ -11,18 +12,28 @@ from telegram import Bot
 
 from bot.commands.errors import UsageError
 from bot.logs import setup_logging
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, load_settings, unknown_names
 from bot.transport.request import AiohttpRequest
+from content.dialling import is_region
 from content.load import load_pack
 from content.model import Pack
 
 
 def settings_of(**overrides: Any) -> Settings:  # noqa: ANN401  # values of any setting, typed by the model
-    """Return the settings. Raises UsageError with the sentence of the first wrong one."""
+    """Return the settings. Raises UsageError with the sentence of the first wrong one.
+
+    A name with the prefix that is no setting is said on standard error, with the setting that it may stand for.
+    """
+    for name, nearest in unknown_names().items():
+        meant = f"; did you mean {nearest}?" if nearest else ""
+        sys.stderr.write(f"{name} is no setting{meant}\n")
     try:
-        return load_settings(**overrides)
+        settings = load_settings(**overrides)
     except SettingsError as error:
         raise UsageError(str(error)) from None
+    if settings.default_country and not is_region(settings.default_country):
+        raise UsageError(f"BOT_DEFAULT_COUNTRY: '{settings.default_country}' is no country; write a code such as JP")
+    return settings
 
 
 def pack_of(settings: Settings) -> Pack:

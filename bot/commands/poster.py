@@ -26,11 +26,15 @@ _USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{4,31}")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `mamori poster`."""
-    parser.add_argument("--topic", required=True, help="id of the topic, for example sextortion")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--topic", help="id of the topic, for example sextortion")
+    what.add_argument("--list", action="store_true", help="print the ids of all topics in that language")
     parser.add_argument("--lang", required=True, help="language of the poster, for example ja")
     parser.add_argument("--country", help="whose helplines; default BOT_DEFAULT_COUNTRY, else those of every country")
     parser.add_argument("--audience", choices=[str(one) for one in Audience], help="whom it speaks to")
-    parser.add_argument("--bot", metavar="USERNAME", help="user name of the bot; default: that of BOT_TOKEN")
+    parser.add_argument(
+        "--bot", metavar="USERNAME", help="user name of the bot; needed unless BOT_TOKEN is set, which tells it"
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default poster-TOPIC-LANG.pdf")
 
 
@@ -39,7 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of()
     pack = pack_of(settings)
     _known("--lang", arguments.lang, pack.languages)
-    _known("--topic", arguments.topic, [name for name in pack.topics if name in pack.languages[arguments.lang].topics])
+    topics = [name for name in pack.topics if name in pack.languages[arguments.lang].topics]
+    if arguments.list:
+        sys.stdout.writelines(f"{name}\n" for name in topics)
+        return 0
+    _known(
+        "--topic", arguments.topic, topics, f"`mamori poster --lang {arguments.lang} --list` names all {len(topics)}"
+    )
     country = arguments.country or settings.default_country
     if country is not None:
         country = country.upper()
@@ -59,11 +69,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _known(option: str, given: str, known: Iterable[str]) -> None:
+def _known(option: str, given: str, known: Iterable[str], where: str = "") -> None:
+    """Raise UsageError for what is not known, with the nearest names, and all of them or `where` they stand."""
     names = sorted(known)
-    if given not in names:
-        near = difflib.get_close_matches(given, names, n=3) or names[:8]
-        raise UsageError(f"mamori poster: {option}: there is no '{given}'; there is {', '.join(near)}")
+    if given in names:
+        return
+    near = difflib.get_close_matches(given, names, n=3, cutoff=0.4)
+    told = [f"near it: {', '.join(near)}"] if near else []
+    told.append(where or f"there is {', '.join(names)}")
+    raise UsageError(f"mamori poster: {option}: there is no '{given}'; {'; '.join(told)}")
 
 
 async def _ask_username(settings: Settings) -> str:

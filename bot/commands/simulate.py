@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from bot.commands.counting import count_of
 from bot.commands.errors import UsageError
 from bot.commands.parts import pack_of, settings_of
 from bot.delivery.rehearsal import Load, tips_of
@@ -34,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--chart", type=Path, metavar="FILE", help="also write a picture (PNG)")
     who = parser.add_mutually_exclusive_group()
-    who.add_argument("--chat", type=int, metavar="ID", help="what one chat gets")
+    who.add_argument("--chat", type=_chat, metavar="ID", help="what one chat gets")
     who.add_argument("--list", action="store_true", help="what every chat gets, a line for each tip")
 
 
@@ -65,6 +66,8 @@ async def _rehearse(arguments: argparse.Namespace, settings: Settings, load: Loa
         elif arguments.list:
             async for part in _all(store):
                 await _print_tips(store, pack, part, load)
+            if not load.chats:
+                sys.stderr.write("Nobody has a subscription, so there is no tip to list.\n")
         else:
             async for part in _all(store):
                 load.add(part)
@@ -96,8 +99,9 @@ async def _print_tips(store: Store, pack: Pack, part: Sequence[Subscription], lo
 def _report(load: Load, rate: float) -> str:
     days = load.by_day(rate)
     lines = [
-        f"From {load.start:%Y-%m-%d %H:%M} UTC for {load.days} days: {len(load.seconds)} tips for {load.chats} "
-        f"subscriptions, at most {rate:g} messages a second.",
+        f"From {load.start:%Y-%m-%d %H:%M} UTC for {count_of(load.days, 'day')}: "
+        f"{count_of(len(load.seconds), 'tip')} for {count_of(load.chats, 'subscription')}, "
+        f"at most {rate:g} messages a second.",
         "",
         f"{'day (UTC)':12}{'tips':>9}{'fullest minute':>17}{'in it':>8}{'longest wait':>15}",
     ]
@@ -146,6 +150,13 @@ def _days(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= LONGEST:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of days between 1 and {LONGEST}")
     return int(text)
+
+
+def _chat(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of a chat") from None
 
 
 def _date(text: str) -> date:

@@ -22,7 +22,9 @@ _PAUSE = 1.5
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `mamori telegram`."""
-    parser.add_argument("what", choices=["setup"], help="set up the bot at Telegram as the settings say")
+    parser.add_argument(
+        "what", metavar="setup", choices=["setup"], help="set up the bot at Telegram as the settings say"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -28,8 +28,13 @@ _HEADS = (
     re.compile(r"([ァ-ヶー]{2,}|[々㐀-鿿]+[市県町村区])(?:で(?![すきし])|に住|における)"),
 )
 """Japanese: X は何人, X の割合, X された子, 場所で."""
+_CLAUSE = re.compile(r"([ぁ-んァ-ヶー々㐀-鿿]{2,4})[たる](?:子|児童|被害[者児]|未成年|生徒|学生)")
+"""What somebody did or what befell them, in Japanese: 被害に遭った子."""
 _HANGUL = (
     re.compile(r"([가-힣]+)(?:들)?[은는이가]\s?(?:총|모두|전부|\d{4}년에?)?\s?몇\s?(?:명|건)"),
+    re.compile(
+        r"([가-힣]+)\s(?:피해자|피해\s?아동|아이|아동|청소년|미성년자?|어린이)들?[은는이가의]?\s?(?:모두|전부|총)?\s?(?:몇|수)"
+    ),
     re.compile(r"([가-힣]+)(?:된|당한|한|받은)\s(?:아이|아동|청소년|학생|미성년|어린이)"),
     re.compile(r"년에?\s([가-힣]{2,}?)(?:에서|의)?\s피해"),
 )
@@ -67,7 +72,8 @@ def _named(text: str) -> list[tuple[int, int]] | None:
     """Return where a text in a script without spaces names what it counts, or None for other scripts."""
     if _KANA.search(text):
         # The last sign of a Japanese compound is its head.
-        return [(match.end(1) - 1, match.end(1)) for one in _HEADS for match in one.finditer(text)]
+        heads = [(match.end(1) - 1, match.end(1)) for one in _HEADS for match in one.finditer(text)]
+        return [*heads, *(match.span(1) for match in _CLAUSE.finditer(text))]
     for script, patterns in ((_KOREAN, _HANGUL), (_CHINESE, _HAN)):
         if script.search(text):
             return [match.span(1) for one in patterns for match in one.finditer(text)]
