@@ -8,7 +8,7 @@ word, and every word there must be known: as a slot, or as one that says nothing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from content.lexicon import Found, Lexicon
 
@@ -21,29 +21,31 @@ _STOP = re.compile(
 _END = re.compile(r"[.!?;:](?!\w)")
 _PLACE = re.compile(r"(?<!\w)(?:in|en|em|near|na|no)\s([^\W\d_]{3,})")
 _HEADS = (
-    re.compile(r"([々㐀-鿿ァ-ヶー]+)(?:さん|たち|達|の方)?[はがも]\s?(?:全部で|合計で?|計)?\s?何(?:人|名|件|回)"),
-    re.compile(r"([々㐀-鿿ァ-ヶー]+)(?:さん|たち|達)?の(?:人数|割合|件数|総数|比率|数[はをが])"),
-    re.compile(r"([々㐀-鿿ァ-ヶー]+)(?:され|した|して|を受け)[^\s、。]{0,3}(?:子|児童|未成年|生徒|少年|少女|被害)"),
-    re.compile(r"([々㐀-鿿ァ-ヶー]+)(?:さん|たち)?(?:[がはも]被害|の(?:被害[者児]|児童|子ども|子供|生徒))"),
-    re.compile(r"([ァ-ヶー]{2,}|[々㐀-鿿]+[市県町村区])(?:で(?![すきし])|に住|における)"),
+    re.compile(r"([々㐀-鿿ァ-ヶー]{1,20})(?:さん|たち|達|の方)?[はがも]\s?(?:全部で|合計で?|計)?\s?何(?:人|名|件|回)"),
+    re.compile(r"([々㐀-鿿ァ-ヶー]{1,20})(?:さん|たち|達)?の(?:人数|割合|件数|総数|比率|数[はをが])"),
+    re.compile(
+        r"([々㐀-鿿ァ-ヶー]{1,20})(?:され|した|して|を受け)[^\s、。]{0,3}(?:子|児童|未成年|生徒|少年|少女|被害)"
+    ),
+    re.compile(r"([々㐀-鿿ァ-ヶー]{1,20})(?:さん|たち)?(?:[がはも]被害|の(?:被害[者児]|児童|子ども|子供|生徒))"),
+    re.compile(r"([ァ-ヶー]{2,20}|[々㐀-鿿]{1,20}[市県町村区])(?:で(?![すきし])|に住|における)"),
 )
 """Japanese: X は何人, X の割合, X された子, 場所で."""
 _CLAUSE = re.compile(r"([ぁ-んァ-ヶー々㐀-鿿]{2,4})[たる](?:子|児童|被害[者児]|未成年|生徒|学生)")
 """What somebody did or what befell them, in Japanese: 被害に遭った子."""
 _HANGUL = (
-    re.compile(r"([가-힣]+)(?:들)?[은는이가]\s?(?:총|모두|전부|\d{4}년에?)?\s?몇\s?(?:명|건)"),
+    re.compile(r"([가-힣]{1,20})(?:들)?[은는이가]\s?(?:총|모두|전부|\d{4}년에?)?\s?몇\s?(?:명|건)"),
     re.compile(
-        r"([가-힣]+)\s(?:피해자|피해\s?아동|아이|아동|청소년|미성년자?|어린이)들?[은는이가의]?\s?(?:모두|전부|총)?\s?(?:몇|수)"
+        r"([가-힣]{1,20})\s(?:피해자|피해\s?아동|아이|아동|청소년|미성년자?|어린이)들?[은는이가의]?\s?(?:모두|전부|총)?\s?(?:몇|수)"
     ),
-    re.compile(r"([가-힣]+)(?:된|당한|한|받은)\s(?:아이|아동|청소년|학생|미성년|어린이)"),
-    re.compile(r"년에?\s([가-힣]{2,}?)(?:에서|의)?\s피해"),
+    re.compile(r"([가-힣]{1,20})(?:된|당한|한|받은)\s(?:아이|아동|청소년|학생|미성년|어린이)"),
+    re.compile(r"년에?\s([가-힣]{2,20}?)(?:에서|의)?\s피해"),
 )
 """Korean: X 는 몇 명, X 된 아이, 곳 피해."""
 _HAN = (
     re.compile(r"多少(?:名|个|位|起|件|次)?([㐀-鿿]{1,2})"),
     re.compile(r"[被获](?!害)([㐀-鿿]{1,2})"),
     re.compile(r"([㐀-鿿]{2})的?(?:人数|数量|比例|百分比)"),
-    re.compile(r"多少(?:名|个|位)?(?:孩子|儿童|小孩|人|学生|未成年人|受害者)([㐀-鿿]{2,})"),
+    re.compile(r"多少(?:名|个|位)?(?:孩子|儿童|小孩|人|学生|未成年人|受害者)([㐀-鿿]{2,20})"),
     re.compile(r"(?:年|在)([㐀-鿿]{2,4}?)有(?:多少|几)"),
 )
 """Chinese: 多少 X, 被 X, X 的比例, 某地有多少."""
@@ -59,13 +61,14 @@ def counts_unknown(text: str, found: Sequence[Found], lexicon: Lexicon) -> bool:
 
     `found` are all phrases of the lexicon that stand in it, plain ones too.
     """
-    known = [(one.start, one.end) for one in found]
+    known = bytearray(len(text))
+    for one in found:
+        known[one.start : one.end] = b"\1" * (one.end - one.start)
     named = _named(text)
     if named is not None:
-        return any(not _touches(known, *span) for span in named)
-    return any(
-        not _touches(known, *span) and not _misspelt(text[slice(*span)], lexicon) for span in _words(text, found)
-    )
+        return any(not any(known[slice(*span)]) for span in named)
+    unknown = (slice(*span) for span in _words(text, found) if not any(known[slice(*span)]))
+    return any(not _misspelt(text[span], lexicon) for span in unknown)
 
 
 def _named(text: str) -> list[tuple[int, int]] | None:
@@ -80,24 +83,22 @@ def _named(text: str) -> list[tuple[int, int]] | None:
     return None
 
 
-def _words(text: str, found: Iterable[Found]) -> Iterable[tuple[int, int]]:
+def _words(text: str, found: Iterable[Found]) -> Iterator[tuple[int, int]]:
     """Return where the words stand that follow "how many" and the like, and the places of such a sentence."""
     anchors = [one for one in found if one.slot in {"heads", "victims"}]
     if anchors and len(text.split()) <= _FEW:
         yield from (match.span() for match in _WORD.finditer(text))
+    read = 0
     for one in anchors:
-        if one.slot == "heads":
+        if one.slot == "heads" and one.end >= read:
             stop = _STOP.search(text, one.end)
-            for match in _WORD.finditer(text, one.end, stop.start() if stop else len(text)):
-                yield match.span()
-        ends = [match.start() for match in _END.finditer(text)]
-        start = max((end for end in ends if end < one.start), default=0)
-        for match in _PLACE.finditer(text, start, min((end for end in ends if end >= one.end), default=len(text))):
-            yield match.span(1)
-
-
-def _touches(known: Iterable[tuple[int, int]], start: int, end: int) -> bool:
-    return any(first < end and start < last for first, last in known)
+            read = stop.start() if stop else len(text)
+            yield from (match.span() for match in _WORD.finditer(text, one.end, read))
+    start = 0
+    for end in (*(match.end() for match in _END.finditer(text)), len(text)):
+        if any(start <= one.start < end for one in anchors):
+            yield from (match.span(1) for match in _PLACE.finditer(text, start, end))
+        start = end
 
 
 def _misspelt(word: str, lexicon: Lexicon) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.understanding.slots import read_figure
@@ -75,3 +77,13 @@ def test_schools_are_not_taken_for_a_slip_of_school() -> None:
 def test_a_word_about_reasons_says_nothing_of_who_became_a_victim() -> None:
     assert counts_unknown("how many were paid money in 2017", "stats-total")
     assert not counts_unknown("how many were paid money in 2017", "stats-motives")
+
+
+@pytest.mark.parametrize(
+    "unit", ["how many children ", "ア", "子どもの", "victims in total. ", "몇 명 ", "多少人", "가", "被"]
+)
+def test_a_long_message_costs_no_more_than_its_length(unit: str) -> None:
+    text = unit * (4096 // len(unit))
+    began = time.process_time()
+    read_figure(text, base_lexicon(), "stats-total")
+    assert time.process_time() - began < 2
