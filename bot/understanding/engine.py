@@ -11,7 +11,7 @@ from bot.understanding.artefact import Fitted
 from bot.understanding.classifier import log_softmax
 from bot.understanding.encoder import Encoder
 from bot.understanding.evidence import Gate
-from bot.understanding.heads import CONCERN, EMERGENCY, HARMFUL, INJECTION, REFUSE, Numbers
+from bot.understanding.heads import CONCERN, EMERGENCY, HARMFUL, INJECTION, REFUSE, Numbers, is_long
 from bot.understanding.model import FigureQuery, Ranked, Refusal, Understanding
 from bot.understanding.normalise import Normaliser
 from bot.understanding.views import View, build_views
@@ -19,6 +19,9 @@ from content.model import Urgency
 
 FigureReader = Callable[[str, str | None], FigureQuery | None]
 """Reads a question about a number from (text as written, best `stats-*` topic); with no topic, only a clear one."""
+
+Read = tuple[str, tuple[str, ...]]
+"""A normalised text and its sentences."""
 
 FIGURE_TOPICS = "stats-"
 BOT_TOPICS = "bot-"
@@ -32,13 +35,13 @@ JOINED = 2
 class Weighed:
     """One view with its numbers and whether they come from letters alone.
 
-    `cries` tells whether a sentence of it is an emergency by itself.
+    `sentences` are the numbers of those of its sentences that may decide by themselves.
     """
 
     view: View
     numbers: Numbers
     letters: bool
-    cries: bool = False
+    sentences: tuple[Numbers, ...] = ()
 
 
 class Engine:
@@ -98,12 +101,12 @@ class Engine:
         """Understand messages that stand alone, in order: as `understand` does, but encoded together."""
         if self.encoder is None:
             return [self.understand(text) for text in texts]
-        normal = [self._normalise(text) for text in texts]
-        views = build_views([text for text in normal if text], self.encoder)
+        read = [self._normalise.read(text) for text in texts]
+        views = self._views([one for one in read if one[0]], self.encoder)
         weighed = iter(self._weigh_together(views, len(views)))
         return [
             self._conclude(text, [next(weighed)] if readable else [])
-            for text, readable in zip(texts, normal, strict=True)
+            for text, (readable, _) in zip(texts, read, strict=True)
         ]
 
     def weigh(self, text: str) -> Weighed | None:
@@ -120,16 +123,20 @@ class Engine:
         """Return numbers of the message, and when there are recent ones, of all joined and of those alone."""
         if self.encoder is not None:
             try:
-                views = build_views(_pieces(self._normalise, text, recent), self.encoder)
+                views = self._views(_pieces(self._normalise, text, recent), self.encoder)
                 return self._weigh_together(views, 1)
             except Exception:  # noqa: BLE001, S110 - an encoder of one's own may raise anything; letters serve instead
                 pass
-        views = build_views(_pieces(self._plain, text, recent), None)
+        views = self._views(_pieces(self._plain, text, recent), None)
         return [Weighed(view, self.fitted.heads.weigh_letters(view), letters=True) for view in views]
 
+    def _views(self, read: Sequence[Read], encoder: Encoder | None) -> list[View]:
+        choose = self.fitted.heads.choose
+        return build_views([text for text, _ in read], encoder, [choose(sentences) for _, sentences in read])
+
     def _weigh_together(self, views: Sequence[View], judged: int) -> list[Weighed]:
-        found = zip(views, *self.fitted.heads.weigh_with_cries(views, judged), strict=True)
-        return [Weighed(view, numbers, letters=False, cries=cries) for view, numbers, cries in found]
+        found = zip(views, *self.fitted.heads.weigh_with_sentences(views, judged), strict=True)
+        return [Weighed(view, numbers, letters=False, sentences=sentences) for view, numbers, sentences in found]
 
     def _opens(self, name: str, weighed: Weighed) -> bool:
         return self.gate(name, weighed).opens(weighed.numbers.evidence)
@@ -142,7 +149,7 @@ class Engine:
         """
         if not weighed:
             return Urgency.NONE
-        own = Urgency.EMERGENCY if weighed[0].cries else self._degree(weighed[0])
+        own = self._degree(weighed[0])
         if len(weighed) == 1 or own is Urgency.EMERGENCY:
             return own
         joined, before = weighed[1], weighed[2]
@@ -156,9 +163,22 @@ class Engine:
         return own
 
     def _degree(self, weighed: Weighed) -> Urgency:
-        if self._opens(EMERGENCY, weighed):
+        if self._cry(weighed) is not None:
             return Urgency.EMERGENCY
         return Urgency.CONCERN if self._opens(CONCERN, weighed) else Urgency.NONE
+
+    def _cry(self, weighed: Weighed) -> Numbers | None:
+        """Return what is an emergency: the message as a whole, else the loudest of its sentences, None when nothing is.
+
+        The heads do not know long messages, which as a whole are only one more try.
+        """
+        gate, long = self.gate(EMERGENCY, weighed), is_long(weighed.view) and not weighed.letters
+        if not long and gate.opens(weighed.numbers.evidence):
+            return weighed.numbers
+        tries = (*weighed.sentences, weighed.numbers) if long else weighed.sentences
+        loudest = max(tries, key=lambda one: gate.score(one.evidence), default=None)
+        clear = loudest is not None and gate.score(loudest.evidence) >= self.fitted.heads.alone
+        return loudest if clear else None
 
     def _understand(self, text: str, recent: Sequence[str]) -> Understanding:
         return self._conclude(text, self._weigh(text, recent))
@@ -169,7 +189,9 @@ class Engine:
             return Understanding(Urgency.NONE, None, degraded=degraded)
         urgency = self._urgency(weighed)
         own = weighed[0]
-        ranked = self._rank(own)
+        # as a whole a long message has the topic of what it mostly tells, not of what it cries about
+        cry = self._cry(own) if is_long(own.view) else None
+        ranked = self._rank(own, cry or own.numbers)
         refusal = None if urgency is Urgency.EMERGENCY else self._refusal(own)
         figure = self._figure(text, ranked, urgency)
         if figure is not None and figure.topic != ranked[0].topic:
@@ -196,20 +218,23 @@ class Engine:
             also=also,
         )
 
-    def _rank(self, weighed: Weighed) -> tuple[Ranked, ...]:
+    def _rank(self, weighed: Weighed, numbers: Numbers) -> tuple[Ranked, ...]:
         gate = self.gate(REFUSE, weighed)
-        known = 1 / (1 + np.exp(np.clip(gate.score(weighed.numbers.evidence), -30, 30)))
-        chances = np.exp(log_softmax(weighed.numbers.topics[self._inside])) * known
+        known = 1 / (1 + np.exp(np.clip(gate.score(numbers.evidence), -30, 30)))
+        chances = np.exp(log_softmax(numbers.topics[self._inside])) * known
         best = np.argsort(-chances, kind="stable")[:RANKED]
         return tuple(Ranked(self._names[i], round(float(chances[i]), 4)) for i in best)
 
     def _refusal(self, weighed: Weighed) -> Refusal | None:
-        evidence = weighed.numbers.evidence
+        """Return the firm reply that a message gets; a long one only when one of its sentences gets it too."""
         kinds = ((HARMFUL, Refusal.HARMFUL), (INJECTION, Refusal.INJECTION))
         gates = [(self.gate(name, weighed), refusal) for name, refusal in kinds]
-        margins = [(gate.score(evidence) - gate.threshold, refusal) for gate, refusal in gates]
-        margin, refusal = max(margins, key=lambda pair: pair[0])
-        return refusal if margin >= 0 else None
+        margins = [(gate.score(weighed.numbers.evidence) - gate.threshold, gate, refusal) for gate, refusal in gates]
+        margin, gate, refusal = max(margins, key=lambda found: found[0])
+        alone = (
+            weighed.letters or not is_long(weighed.view) or any(gate.opens(one.evidence) for one in weighed.sentences)
+        )
+        return refusal if margin >= 0 and alone else None
 
     def _figure(self, text: str, ranked: Sequence[Ranked], urgency: Urgency) -> FigureQuery | None:
         """Return the question about a number: of a message about numbers, or of one nearly so that clearly asks it."""
@@ -252,9 +277,13 @@ def _without_numbers(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
     return _first(ranked, others[0]) if about_numbers and others else tuple(ranked)
 
 
-def _pieces(normalise: Normaliser, text: str, recent: Sequence[str]) -> list[str]:
-    normal = normalise(text)
-    if not normal:
+def _pieces(normalise: Normaliser, text: str, recent: Sequence[str]) -> list[Read]:
+    own = normalise.read(text)
+    if not own[0]:
         return []
-    before = [part for message in recent[-JOINED:] if (part := normalise(message))]
-    return [normal, "\n".join([*before, normal]), "\n".join(before)] if before else [normal]
+    before = [part for message in recent[-JOINED:] if (part := normalise.read(message))[0]]
+    return [own, _joined([*before, own]), _joined(before)] if before else [own]
+
+
+def _joined(messages: Sequence[Read]) -> Read:
+    return "\n".join(text for text, _ in messages), tuple(one for _, found in messages for one in found)

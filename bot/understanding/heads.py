@@ -7,14 +7,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.understanding.classifier import Classifier, Examples
+from bot.understanding.classifier import Classifier, Examples, Indices
 from bot.understanding.evidence import Gate, Layout, gather
-from bot.understanding.lexical import Floats
+from bot.understanding.lexical import Floats, hash_text
 from bot.understanding.views import View, single
 
 REFUSE, EMERGENCY, CONCERN, HARMFUL, INJECTION = "refuse", "emergency", "concern", "harmful", "injection"
+PREDATOR = "predator"
 LOUDEST = 3
-"""Sentences of a message that are weighed by themselves, so that a long one does not take longer than a moment."""
+"""Sentences of a message that are weighed by themselves, so that it does not take longer than a moment."""
+
+REACH = 7
+"""Sentences that the longest lines of the bank have. The heads know no longer messages: what they say of one as a whole
+is chance, and it is judged by its sentences."""
+
+LOUDEST_OF_MANY = 5
+"""Sentences of such a message that are weighed by themselves, by what each of two sides hears in them."""
+
+EDGE, MOST_SENTENCES = 8, 256
+"""Of so many sentences the first, the last and the loudest are encoded, at most so many together."""
 
 BLOCK = 32
 """Views whose closeness to all examples is held at a time: 4 MB."""
@@ -67,22 +78,65 @@ class Heads:
         evidence = gather(self.layout, [view], topics=topic[None], topic=topic, degrees=degree[None], degree=degree)
         return Numbers(topic[0], degree[0], evidence[0])
 
-    def weigh_with_cries(self, views: Sequence[View], judged: int) -> tuple[list[Numbers], list[bool]]:
-        """Return the numbers of views that have vectors, and for each whether a sentence of it cries.
+    def weigh_with_sentences(
+        self, views: Sequence[View], judged: int
+    ) -> tuple[list[Numbers], list[tuple[Numbers, ...]]]:
+        """Return the numbers of views that have vectors, and those of their sentences that may decide by themselves.
 
-        A sentence of a longer message cries when it is an emergency by itself, whatever stands around it. Only the
-        first `judged` views are looked at for that.
+        Only of the first `judged` views are sentences weighed.
         """
-        loud = [
-            (number, one)
-            for number, view in enumerate(views[:judged])
-            for one in loudest(self.degrees, view, self.quiet)
+        picked = [(number, one) for number, view in enumerate(views[:judged]) for one in self._telling(view)]
+        numbers = self.weigh_all([*views, *(one for _, one in picked)])
+        found: list[tuple[Numbers, ...]] = [()] * len(views)
+        for (number, _), one in zip(picked, numbers[len(views) :], strict=True):
+            found[number] += (one,)
+        return numbers[: len(views)], found
+
+    def _telling(self, view: View) -> list[View]:
+        """Return the loudest sentences; of a long message by two sides, and those that may deserve a firm reply."""
+        if view.parts is None or not is_long(view):
+            return loudest(self.degrees, view, self.quiet)
+        heard = np.array([self.loudness(sentence) for sentence in view.sentences])
+        orders = [_order(_loudness(self.degrees, view)), _order(heard)]
+        picked = [number for order in orders for number in order[:LOUDEST_OF_MANY]]
+        chances = self.topics.read(view.parts)
+        kinds = [self.layout.kinds[kind] for kind in (PREDATOR, INJECTION) if kind in self.layout.kinds]
+        picked += chances[:, kinds].argmax(axis=0).tolist()
+        return [single(view, int(number)) for number in dict.fromkeys(picked)]
+
+    def loudness(self, text: str) -> float:
+        """Return how much the letters of a normalised text sound like an emergency. Cheap."""
+        scores = self.degrees.lexical.scores(hash_text(text))
+        return float(scores[-1] - scores[:-1].max())
+
+    def choose(self, sentences: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what of the sentences of a message is worth encoding.
+
+        All of a usual message. Of a long one the first, the last and the loudest, and the loudest with their neighbours
+        too: what one sentence only begins to tell, the next one may say.
+        """
+        if len(sentences) > REACH:
+            sentences = tuple(dict.fromkeys(sentences))
+        if len(sentences) <= REACH:
+            return sentences
+        heard = -np.array([self.loudness(sentence) for sentence in sentences])
+        passages = [
+            " ".join(sentences[first:last])
+            for number in np.argsort(heard, kind="stable")[:LOUDEST_OF_MANY].tolist()
+            for first, last in (
+                (max(number - 1, 0), number + 1),
+                (number, number + 2),
+                (max(number - 1, 0), number + 2),
+            )
         ]
-        numbers = self.weigh_all([*views, *(one for _, one in loud)])
-        gate, cries = self.gates[EMERGENCY], [False] * len(views)
-        for (number, _), one in zip(loud, numbers[len(views) :], strict=True):
-            cries[number] |= bool(gate.score(one.evidence) >= self.alone)
-        return numbers[: len(views)], cries
+        heard[:EDGE] = heard[-EDGE:] = -np.inf
+        chosen = sorted(np.argsort(heard, kind="stable")[:MOST_SENTENCES].tolist())
+        return (*(sentences[number] for number in chosen), *dict.fromkeys(passages))
+
+
+def is_long(view: View) -> bool:
+    """Tell whether a message has more sentences than the heads know."""
+    return len(view.sentences) > REACH
 
 
 def loudest(degrees: Classifier, view: View, quiet: float = float("-inf")) -> list[View]:
@@ -90,9 +144,21 @@ def loudest(degrees: Classifier, view: View, quiet: float = float("-inf")) -> li
 
     None of them scores less than `quiet` by the linear side.
     """
-    if view.parts is None or len(view.parts) < 2:
+    if len(view.sentences) < 2:
         return []
+    loud = _loudness(degrees, view)
+    return [single(view, int(number)) for number in _order(loud)[:LOUDEST] if loud[number] >= quiet]
+
+
+def _loudness(degrees: Classifier, view: View) -> Floats:
+    """Return how much each sentence of a view sounds like an emergency by the linear side."""
+    if view.parts is None:
+        raise ValueError("a view without vectors has only letters")
     scores = degrees.read(view.parts)
-    loud = scores[:, -1] - scores[:, :-1].max(axis=1)
-    order = np.argsort(-loud, kind="stable")[:LOUDEST]
-    return [single(view, int(number)) for number in order if loud[number] >= quiet]
+    loud: Floats = scores[:, -1] - scores[:, :-1].max(axis=1)
+    return loud
+
+
+def _order(loud: Floats) -> Indices:
+    """Return the numbers of sentences, the loudest first."""
+    return np.argsort(-loud, kind="stable")

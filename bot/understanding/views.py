@@ -26,11 +26,16 @@ class View:
     parts: Vectors | None = None
 
 
-def build_views(texts: Sequence[str], encoder: Encoder | None) -> list[View]:
-    """Return one view for each normalised text, encoding everything once, in one call."""
+def build_views(
+    texts: Sequence[str], encoder: Encoder | None, chosen: Sequence[tuple[str, ...]] | None = None
+) -> list[View]:
+    """Return one view for each normalised text, encoding everything once, in one call.
+
+    `chosen` are the sentences of each text that count, by default all.
+    """
     if not texts:
         return []
-    split = [sentences(text) or (text,) for text in texts]
+    split = [found or (text,) for text, found in zip(texts, chosen or map(sentences, texts), strict=True)]
     if encoder is None:
         return [View(text, hash_text(text), parts) for text, parts in zip(texts, split, strict=True)]
     wanted: dict[str, None] = {}

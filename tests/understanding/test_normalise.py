@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.normalise import HEAD, MAX_SENTENCES, TAIL, Normaliser, clip, plain, sentences
+from bot.understanding.normalise import HEAD, STRETCH, TAIL, Normaliser, clip, plain, sentences
 
 WORDS = {"blackmailed": 9, "pictures": 8, "niece": 5, "nice": 9, "harm": 7, "self": 9, "help": 9, "daughter": 20}
 
@@ -79,10 +79,27 @@ def test_sentences_are_parted_in_every_script() -> None:
     assert sentences(text) == ("1,813 in 2017!", "she's gone.", "where?", "助けて。", "どこ?", "今すぐ", "since 4")
 
 
-def test_of_many_sentences_the_first_and_last_are_taken() -> None:
-    found = sentences(" ".join(f"number {n}." for n in range(100)))
-    assert len(found) == MAX_SENTENCES
-    assert (found[0], found[-1]) == ("number 0.", "number 99.")
+def test_every_sentence_of_a_text_of_any_length_is_read() -> None:
+    normalise = Normaliser()
+    for count in (100, 5_000):
+        seats = [f"row {n // 100}, seat {n % 100}." for n in range(count)]
+        whole, found = normalise.read(" ".join(seats))
+        assert whole == normalise(" ".join(seats))
+        assert set(seats) <= set(found)
+
+
+def test_text_without_full_stops_is_read_in_stretches_that_hold_every_row_of_words() -> None:
+    words = [f"word{n}" for n in range(200)]
+    latin, japanese = sentences(" ".join(words)), sentences("".join(chr(0x4E00 + n) for n in range(300)))
+    for start in range(195):
+        assert any(" ".join(words[start : start + 5]) in stretch for stretch in latin)
+    for start in range(285):
+        assert any("".join(chr(0x4E00 + n) for n in range(start, start + 15)) in stretch for stretch in japanese)
+    assert max(map(len, latin)) < 2 * STRETCH
+
+
+def test_sentences_as_long_as_those_of_the_bank_stay_whole() -> None:
+    assert len(sentences("a word " * 25)) == len(sentences("あ" * 90)) == 1
 
 
 @given(st.text())
