@@ -46,7 +46,8 @@ _REPORTED = ("ncmec-", "iwf-", "report-remove", "esafety")
 _EXTREMES = {"rank", "highest", "lowest"}
 _ELEMENTARY = {frozenset({"school-elementary", "girls"}): "elementary-girls"}
 _ELEMENTARY[frozenset({"school-elementary", "boys"})] = "elementary-boys"
-_PARENTS, _FILTERING, _FILTERING_OF_PARENTS = "older", "no-filtering", "usage-filtering"
+_PARENTS, _FILTERING_OF_PARENTS = "older", "usage-filtering"
+_FILTERING = {"filtering", "no-filtering"}
 _ROOM = 4096
 
 
@@ -68,7 +69,7 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
         measures = tuple(name for name in _ids(everywhere, "measures") if lexicon.topics.get(name) == topic)
         measures = _allowed(measures, topic)
     unlisted = [*_ids(found, "unknown"), *unknown_ages]
-    if _FILTERING in measures and _PARENTS in unlisted:
+    if _PARENTS in unlisted and _FILTERING & set(measures):
         measures = (_FILTERING_OF_PARENTS,)
         unlisted.remove(_PARENTS)
     group = next(iter(_ids(found, "groups")), None)
@@ -92,7 +93,12 @@ def read_figure(text: str, lexicon: Lexicon, topic: str | None) -> FigureQuery |
     meant = [one for one in found if one.id in measures or not one.id.startswith(motives)]
     if not unknown and counts_unknown(asked, [*meant, *plain], lexicon):
         unknown.append("thing")
-    if not (measures or group) and set(countries) - {HOME} and topic in _WIDE and _asks_for_victims(kinds, plain):
+    if (
+        not (measures or group)
+        and set(countries) - {HOME}
+        and topic in _WIDE
+        and _asks_for_victims(kinds, found, plain)
+    ):
         measures = (TOTAL,)
     ranked = question is Question.RANK or (question is Question.LOWEST and "when" not in kinds)
     if ranked and (group or _is_divided(topic)):
@@ -212,9 +218,10 @@ def _question(
     return Question.VALUE
 
 
-def _asks_for_victims(kinds: Set[str], plain: Iterable[Found]) -> bool:
+def _asks_for_victims(kinds: Set[str], found: Iterable[Found], plain: Iterable[Found]) -> bool:
     """Tell whether the number of all children is asked for, not whatever figures there are."""
-    return "number" in kinds and any(one.slot == "children" for one in plain)
+    counted = "number" in kinds or any(one.slot == "victims" for one in found)
+    return counted and any(one.slot == "children" for one in plain)
 
 
 def _crosses(measures: Sequence[str], question: Question, found: Sequence[Found], lexicon: Lexicon) -> bool:

@@ -138,6 +138,21 @@ def test_every_formula_stands_with_the_marks_of_print_and_of_the_language(langua
 def test_all_children_of_a_country_are_those_counted_there_or_said_to_be_missing() -> None:
     assert "300,000,000 children" in ask("how many children worldwide", "stats-total").plain
     assert counts_in(ask("how many children in the US in 2021", "stats-total")) == []
+    assert counts_in(ask("total children harmed in the UK in 2023", "stats-total")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what percent of victims used a filter",
+        "フィルタリングを使っていた被害者の割合 2017",
+        "porcentaje de víctimas que usaban filtro en 2017",
+    ],
+)
+def test_victims_with_a_filter_are_not_answered_with_those_without(text: str) -> None:
+    assert is_refused(ask(f"{text} in 2017", "stats-platforms"))
+    without = "フィルタリングを使っていなかった被害者の割合 2017"
+    assert "80" in ask(without, "stats-platforms").plain
 
 
 def test_parents_who_filter_are_not_taken_for_victims_without_a_filter() -> None:

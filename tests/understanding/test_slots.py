@@ -157,6 +157,7 @@ def test_what_is_asked_about_a_number_is_read(text: str, topic: str, question: Q
         ("被害者の年齢の中央値", "stats-ages", "average"),
         ("how many victims per day", "stats-total", "time"),
         ("how many cases were reported to the police", "stats-total", "reports"),
+        ("how many cases were reported in 2017", "stats-total", "reports"),
         ("how many children died", "stats-total", "outcome"),
         ("how many high school girls", "stats-ages", "cross"),
         ("how many girls were raped", "stats-crimes", "cross"),
