@@ -158,6 +158,12 @@ def test_an_encoder_that_is_missing_and_helplines_that_are_old(engine: SimpleNam
     says(findings[2], Grade.LOOK, "checked more than 6 months ago", "mamori check")
 
 
+@pytest.mark.usefixtures("engine")
+def test_a_default_country_without_helplines() -> None:
+    findings, _ = examine_pack(settings(default_country="SG"), NOW)
+    says(findings[1], Grade.LOOK, "BOT_DEFAULT_COUNTRY is SG, of which the pack has no helplines", "overlay")
+
+
 async def test_a_chart_that_cannot_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object) -> bytes:
         raise ChartError("the process that draws ended")
