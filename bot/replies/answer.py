@@ -13,7 +13,7 @@ from bot.replies.helplines import country_rows, helpline_card, helpline_line, he
 from bot.replies.model import BUTTON_DATA_LIMIT, Button, Reply
 from bot.replies.subscribe import subscribe_pointer
 from bot.replies.topics import has_words, topic_button, topic_reply
-from bot.replies.wording import Words
+from bot.replies.wording import FALLBACK_LANGUAGE, Words
 from bot.understanding.courtesy import SMALL_TALK
 from bot.understanding.model import Refusal, Understanding
 from content.model import Courtesy, Need, Pack, Urgency
@@ -38,7 +38,7 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, 
     5. everything else gets an honest "I don't know" with the nearest topics.
 
     `operator` is who runs the bot, for questions about it. A concern adds a line of help. While the encoder is
-    missing, every reply carries the helplines.
+    missing, and to a message in a language that cannot be read, every reply carries the helplines.
     """
     if meaning.urgency is Urgency.EMERGENCY:
         ranked = [item.topic for item in meaning.ranked]
@@ -47,7 +47,7 @@ def answer(pack: Pack, meaning: Understanding, profile: Profile, now: datetime, 
     reply = _calm_answer(pack, meaning, profile, now, operator)
     # A good-bye may be meant for ever, and sound like any other.
     is_concern = meaning.urgency is Urgency.CONCERN or meaning.courtesy is Courtesy.BYE
-    if meaning.degraded:
+    if meaning.degraded or meaning.unread:
         return with_appendix(reply, helpline_card(pack, profile, _CARD_NEEDS, now, limit=3))
     if is_concern and not _shows_help(pack, meaning):
         if meaning.topic is None:
@@ -76,7 +76,7 @@ def in_the_open(pack: Pack, meaning: Understanding, reply: Reply, profile: Profi
     Where the words ask which of the buttons was meant, they say instead that this goes better in private.
     """
     asks = meaning.refusal is None and meaning.figure is None and (meaning.topic is None or meaning.close)
-    if asks and not meaning.degraded:
+    if asks and not (meaning.degraded or meaning.unread):
         return Reply((Words(pack, profile.language).html("group.unsure"),))
     return replace(reply, buttons=())
 
@@ -93,7 +93,7 @@ def _calm_answer(pack: Pack, meaning: Understanding, profile: Profile, now: date
         line = helpline_line(pack, profile, _LINE_NEEDS, now)
         return Reply((f"{words.html(key)}\n\n{line}",), ((Button(words("menu.topics"), "topics:menu:all"),),))
     if meaning.topic is None:
-        return unknown_reply(pack, meaning, profile)
+        return unread_reply(pack, profile) if meaning.unread else unknown_reply(pack, meaning, profile)
     if meaning.figure is not None:
         return figure_reply(pack, meaning.figure, profile.language)
     if meaning.close:
@@ -200,6 +200,17 @@ def unknown_reply(pack: Pack, meaning: Understanding, profile: Profile) -> Reply
     if meaning.urgency is Urgency.CONCERN and profile.country is None:
         rows += country_rows(pack, profile.language, "helplines:country")
     return Reply((words.html("unknown"),), tuple(rows))
+
+
+def unread_reply(pack: Pack, profile: Profile) -> Reply:
+    """Return that a message is in a language that cannot be read, in the reader's language and in English."""
+    languages = dict.fromkeys((profile.language, FALLBACK_LANGUAGE))
+    texts = [Words(pack, language).html("unread") for language in languages]
+    words = Words(pack, profile.language)
+    rows = [(Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))]
+    if profile.country is None:
+        rows += country_rows(pack, profile.language, "helplines:country")
+    return Reply(("\n\n".join(texts),), tuple(rows))
 
 
 def _needs(pack: Pack, meaning: Understanding) -> tuple[Need, ...]:

@@ -192,19 +192,22 @@ class Engine:
         # as a whole a long message has the topic of what it mostly tells, not of what it cries about
         cry = self._cry(own) if is_long(own.view) else None
         ranked = self._rank(own, cry or own.numbers)
-        refusal = None if urgency is Urgency.EMERGENCY else self._refusal(own)
+        unread = (self._plain if own.letters else self._normalise).is_foreign(own.view.text)
+        refusal = None if urgency is Urgency.EMERGENCY or unread else self._refusal(own)
         figure = self._figure(text, ranked, urgency)
         if figure is not None and figure.topic != ranked[0].topic:
             ranked = _first(ranked, figure.topic)
         elif figure is None and self._figure_reader is not None:
             ranked = _without_numbers(ranked)
         also = self._also(own, ranked[0].topic)
-        declined = refusal is not None or (
-            not (figure and (figure.measures or figure.group)) and self._opens(REFUSE, own)
+        declined = (
+            unread
+            or refusal is not None
+            or (not (figure and (figure.measures or figure.group)) and self._opens(REFUSE, own))
         )
         topic: str | None = ranked[0].topic
         if declined:
-            topic, also = (None, ()) if refusal or len(also) < 2 else (also[0], also[1:])
+            topic, also = (None, ()) if unread or refusal or len(also) < 2 else (also[0], also[1:])
         close = len(ranked) > 1 and ranked[1].score >= self.fitted.close * ranked[0].score
         return Understanding(
             urgency=urgency,
@@ -216,6 +219,7 @@ class Engine:
             degraded=degraded,
             close=close,
             also=also,
+            unread=unread,
         )
 
     def _rank(self, weighed: Weighed, numbers: Numbers) -> tuple[Ranked, ...]:

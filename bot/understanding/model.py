@@ -68,7 +68,9 @@ class Understanding:
     `topic` is None when the honest answer is "I don't know"; `ranked` holds up to five topics, best first, also then.
     `urgency` is that of the message, not of the topic. `degraded` is true while the encoder is missing or being
     fitted: every reply then carries the helplines. `close` is true when the two best topics cannot be told apart.
-    `also` names the topics of further questions in the same message, `courtesy` what small talk says.
+    `also` names the topics of further questions in the same message, `courtesy` what small talk says. `unread` is true
+    when the message is in a language that cannot be read: what else is said of it is a guess, and the reply carries the
+    helplines.
     """
 
     urgency: Urgency
@@ -81,6 +83,7 @@ class Understanding:
     close: bool = False
     also: tuple[str, ...] = ()
     courtesy: Courtesy | None = None
+    unread: bool = False
     notes: tuple[str, ...] = field(default=())
 
 

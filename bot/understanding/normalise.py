@@ -53,6 +53,14 @@ _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t
 _LATIN_WORD = re.compile(r"(?<!\w)[a-zß-öø-ÿœ]{3,}(?!\w)")
 _LATIN = re.compile(r"[A-Za-z]")
 _MIXED = re.compile(r"[^\W\d_]+")
+_LATIN_LETTER = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_PERSIAN = re.compile("[پچژگکیہٹڈے]")
+"""Letters of Persian and Urdu that Arabic does not have."""
+_OTHER_SCRIPT = re.compile(
+    "(?=[^\\W\\d_])[^\u0000-\u024f\u0300-\u036f\u0400-\u052f\u0600-\u06ff\u0e00-\u0e7f\u1100-\u11ff\u1e00-\u1eff\u3000-\u9fff\uac00-\ud7ff\uf900-\ufaff]"
+)
+"""A letter of a script that none of the encoder's languages is written in."""
 _LOOKALIKES = str.maketrans(
     "авеёікмнорстухѕјԁһοανερτυικ",  # Cyrillic and Greek letters that look Latin
     "abeeikmhopctyxsjdhoavepTuik".lower(),
@@ -139,6 +147,24 @@ class Normaliser:
             return whole, sentences(whole)
         pages = (sentences(self._spelt(plain(page))) for page in _pages(text))
         return self._spelt(clip(whole)), tuple(dict.fromkeys(chain.from_iterable(pages)))
+
+    def is_foreign(self, text: str) -> bool:
+        """Tell whether a normalised text is mostly words that neither the bank nor the encoder has.
+
+        Words of scripts that the encoder reads count as known, so that this finds other scripts, and other languages in
+        Latin and Arabic letters.
+        """
+        words = _MIXED.findall(text)
+        arabic_read = not _PERSIAN.search(text)
+        strange = [word for word in words if self._strange(word, arabic_read=arabic_read)]
+        letters = sum(map(len, words))
+        several = len(strange) > 1 or any(_OTHER_SCRIPT.match(word) for word in strange)
+        return several and sum(map(len, strange)) >= MOST_CORRECTED * letters
+
+    def _strange(self, word: str, *, arabic_read: bool) -> bool:
+        if _OTHER_SCRIPT.match(word) or (not arabic_read and _ARABIC.match(word)):
+            return True
+        return bool(self.words and _LATIN_LETTER.match(word)) and not (word in self.words or self.knows(word))
 
     def _undisguised(self, match: re.Match[str]) -> str:
         word = match[0]
