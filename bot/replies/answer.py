@@ -207,7 +207,9 @@ def unread_reply(pack: Pack, profile: Profile) -> Reply:
     languages = dict.fromkeys((profile.language, FALLBACK_LANGUAGE))
     texts = [Words(pack, language).html("unread") for language in languages]
     words = Words(pack, profile.language)
-    rows = [(Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))]
+    rows: list[tuple[Button, ...]] = [
+        (Button(words("menu.topics"), "topics:menu:all"), Button(words("menu.helplines"), "helplines:show:all"))
+    ]
     if profile.country is None:
         rows += country_rows(pack, profile.language, "helplines:country")
     return Reply(("\n\n".join(texts),), tuple(rows))

@@ -9,6 +9,7 @@ import numpy as np
 
 from bot.understanding.artefact import Fitted
 from bot.understanding.classifier import log_softmax
+from bot.understanding.cries import plain_cry
 from bot.understanding.encoder import Encoder
 from bot.understanding.evidence import Gate
 from bot.understanding.heads import CONCERN, EMERGENCY, HARMFUL, INJECTION, REFUSE, Numbers, is_long
@@ -85,7 +86,7 @@ class Engine:
     def urgency(self, text: str, recent: Sequence[str] = ()) -> Urgency:
         """Judge only the urgency of a message, alone and joined with the chat's last two; see `Understander`."""
         try:
-            return self._urgency(self._weigh(text, recent))
+            return Urgency.EMERGENCY if plain_cry(text) else self._urgency(self._weigh(text, recent))
         except Exception:  # noqa: BLE001 - whatever is broken, a cry for help must not be lost
             return Urgency.CONCERN
 
@@ -187,11 +188,14 @@ class Engine:
         degraded = self.degraded or self.encoder is None or any(one.letters for one in weighed)
         if not weighed:
             return Understanding(Urgency.NONE, None, degraded=degraded)
-        urgency = self._urgency(weighed)
+        cried = plain_cry(text)
+        urgency = Urgency.EMERGENCY if cried else self._urgency(weighed)
         own = weighed[0]
         # as a whole a long message has the topic of what it mostly tells, not of what it cries about
         cry = self._cry(own) if is_long(own.view) else None
         ranked = self._rank(own, cry or own.numbers)
+        if cried is not None and cried in self._names:
+            ranked = _first(ranked, cried)
         unread = (self._plain if own.letters else self._normalise).is_foreign(own.view.text)
         refusal = None if urgency is Urgency.EMERGENCY or unread else self._refusal(own)
         figure = self._figure(text, ranked, urgency)

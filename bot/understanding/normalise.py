@@ -54,6 +54,8 @@ _LATIN_WORD = re.compile(r"(?<!\w)[a-zß-öø-ÿœ]{3,}(?!\w)")
 _LATIN = re.compile(r"[A-Za-z]")
 _MIXED = re.compile(r"[^\W\d_]+")
 _LATIN_LETTER = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
+_OWN_LETTERS = re.compile("[ąęłśźżğı]")
+"""Letters of Polish and Turkish, whose many endings the bank cannot have."""
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _PERSIAN = re.compile("[پچژگکیہٹڈے]")
 """Letters of Persian and Urdu that Arabic does not have."""
@@ -164,7 +166,9 @@ class Normaliser:
     def _strange(self, word: str, *, arabic_read: bool) -> bool:
         if _OTHER_SCRIPT.match(word) or (not arabic_read and _ARABIC.match(word)):
             return True
-        return bool(self.words and _LATIN_LETTER.match(word)) and not (word in self.words or self.knows(word))
+        if not self.words or not _LATIN_LETTER.match(word) or _OWN_LETTERS.search(word):
+            return False
+        return word not in self.words and not self.knows(word)
 
     def _undisguised(self, match: re.Match[str]) -> str:
         word = match[0]
