@@ -90,12 +90,11 @@ CRIES: Mapping[str, tuple[str, ...]] = {
 }
 """Beginnings of sentences by the topic they belong to, in the form of `plain`; what follows in the word is free."""
 
-_HEARD = {
-    topic: re.compile("|".join(rf"(?<!\w){re.escape(plain(cry))}" for cry in cries)) for topic, cries in CRIES.items()
-}
+_HEARD = {plain(cry): topic for topic, cries in CRIES.items() for cry in cries}
 
 
 def plain_cry(text: str) -> str | None:
     """Return the topic of the first plain cry in a text, None when there is none that is certain."""
     read = plain(text)
-    return next((topic for topic, pattern in _HEARD.items() if pattern.search(read)), None)
+    found = (cry for cry in _HEARD if cry in read and re.search(rf"(?<!\w){re.escape(cry)}", read))
+    return next((_HEARD[cry] for cry in found), None)
