@@ -26,6 +26,7 @@ from tests.statistics_pack import base_lexicon
 DEVELOPMENT = Path(__file__).parents[1] / "evaluation" / "dev.jsonl"
 EMERGENCIES = DEVELOPMENT.with_name("emergencies.jsonl")
 FURTHER = DEVELOPMENT.with_name("further.jsonl")
+STORIES = DEVELOPMENT.with_name("stories.jsonl")
 BASELINE = Path(__file__).with_name("baseline.json")
 ACCEPT = "MAMORI_ACCEPT_BASELINE"
 NEAR, WORTH_COMPARING = 95, 12
@@ -60,7 +61,7 @@ def test_the_shipped_heads_were_fitted_from_the_shipped_bank(shipped: Engine, pa
     assert shipped.trouble is None
 
 
-@pytest.mark.parametrize("file", [DEVELOPMENT, EMERGENCIES, FURTHER], ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [DEVELOPMENT, EMERGENCIES, FURTHER, STORIES], ids=lambda file: file.stem)
 def test_no_line_of_the_bank_is_a_line_of_an_evaluation_file(bank: Bank, file: Path) -> None:
     asked = [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
     ours, theirs = [fingerprint(line.text) for line in bank.lines], [fingerprint(text) for text in asked]
@@ -109,6 +110,18 @@ def test_a_question_in_any_other_language_of_the_encoder_finds_its_topic(shipped
     assert found["top-1"] >= 80
     assert found["top-3"] >= 93
     assert found["urgent recall"] >= 93
+
+
+def test_a_cry_in_the_middle_of_a_long_story_is_heard_and_a_calm_one_seldom_raises_an_alarm(shipped: Engine) -> None:
+    questions, faults = parse_questions(STORIES.read_text("utf-8").splitlines(), STORIES.name)
+    assert not faults
+    alarms: dict[bool, list[bool]] = {True: [], False: []}
+    for one in judge(shipped, questions):
+        cry = one.question.urgency is Urgency.EMERGENCY
+        alarms[cry].append(one.understanding.urgency is Urgency.EMERGENCY)
+    assert (len(alarms[True]), len(alarms[False])) == (20, 20)
+    assert sum(alarms[True]) >= 19
+    assert sum(alarms[False]) <= 4
 
 
 @pytest.mark.parametrize(
