@@ -21,7 +21,8 @@ SparseMatrix = Any
 """A SciPy matrix, which has no types."""
 
 FOLDS = 4
-LINEAR_COST = 10.0
+LINEAR_COST = 3.0
+LINEAR_TOLERANCE = 3e-4
 LEXICAL_COST = 1.0
 _ONE_AT_A_TIME = threading.Lock()
 """The solver draws from one generator for the whole process: two fits at once would take numbers from each other."""
@@ -53,7 +54,7 @@ def fit_linear(vectors: Floats, labels: Indices, weights: Floats, classes: int) 
     if len(np.unique(labels)) < 2:
         return _only(vectors.shape[1], labels, classes)
     linear = importlib.import_module("sklearn.linear_model")
-    model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=1e-3)
+    model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=LINEAR_TOLERANCE)
     middle = vectors.mean(axis=0)  # what all have in common only holds the solver up
     model.fit(vectors - middle, labels, sample_weight=weights)
     matrix, bias = _spread(model, classes)
