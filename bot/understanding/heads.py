@@ -18,8 +18,8 @@ LOUDEST = 3
 """Sentences of a message that are weighed by themselves, so that it does not take longer than a moment."""
 
 REACH = 7
-"""Sentences that the longest lines of the bank have. The heads know no longer messages: what they say of one as a whole
-is chance, and it is judged by its sentences."""
+"""Sentences that the longest lines of the bank have, but for its stories. The heads know no longer messages: what they
+say of one as a whole is chance, and it is judged by its sentences."""
 
 LOUDEST_OF_MANY = 5
 """Sentences of such a message that are weighed by themselves, by what each of two sides hears in them."""
