@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -54,6 +55,17 @@ def _parsed_once(parse: Callable[..., Document]) -> Callable[..., Document]:
 def _found_once(search: Callable[..., Iterator[FoundT]]) -> Callable[..., Iterator[FoundT]]:
     found = cache(lambda *what, **how: tuple(search(*what, **how)))
     return lambda *what, **how: iter(found(*what, **how))
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Undo what a command that was called in the process of a test did to logging: its stream ends with the test."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
 
 
 def pytest_collection_finish() -> None:

@@ -104,13 +104,10 @@ def conversation(number: int) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level, written = list(root.handlers), root.level, io.StringIO()
+def log() -> io.StringIO:
+    written = io.StringIO()
     setup_logging("DEBUG", "json", [], written)
-    yield written
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    return written
 
 
 def all_bytes(folder: Path) -> bytes:

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,16 +174,10 @@ async def telegram_apart(start: Start) -> AsyncIterator[LocalTelegram]:
 
 
 @pytest.fixture
-def called_here(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For commands that a test calls in its own process: an empty folder, and logging as it was afterwards."""
+def called_here(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For commands that a test calls in its own process: an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BOT_CACHE_DIR", str(cache))
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
 
 
 def lines_of_json(lines: list[str]) -> list[dict[str, Any]]:
