@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.understanding.sentences import PAGE, pages, sentences
+
 HEAD, TAIL = 3072, 1024
 """Characters judged as a whole of a longer text: its beginning and its end."""
-
-PAGE = HEAD + TAIL
-"""As long as one Telegram message."""
 
 CORRECTED, LONG = 4, 7
 """Letters from which on a word is corrected by one slip, and by two."""
@@ -29,16 +27,8 @@ COMMON = 3
 MAX_CORRECTED, MOST_CORRECTED = 16, 0.75
 """At most so many words of a message are corrected, and none when a larger share of all words is unknown."""
 
-LONGEST_SENTENCE = 180
-"""Width of the longest sentence in the bank. A longer one is text without full stops and is read in stretches."""
-
-STRETCH, STEP = 60, 15
-"""Width of a stretch and how far the next one begins behind it: an ordinary sentence always fits into one of them."""
-
 _ROOM = 20_000
 """Characters that are looked at at once, so that the time for any text is bounded."""
-_PAGES = 32
-"""So many times the length of a Telegram message is looked at for single sentences: the beginning and the end."""
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -68,14 +58,6 @@ _LOOKALIKES = str.maketrans(
     "abeeikmhopctyxsjdhoavepTuik".lower(),
 )
 _VARIATION = re.compile("[\ufe00-\ufe0f]")
-_DENSE = 2
-_SIGNS = "\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-_DENSE_SIGN = re.compile(f"[{_SIGNS}]")
-_CLAUSE_END = re.compile(r"(?<=[,;])(?:\s+|(?=[^\x00-\x7f]))|(?<=、)\s*|(?<=[\u3040-\u9fff])\s+(?=[\u3040-\u9fff])")
-_THAI = "\u0e00-\u0e7f"
-_UNIT = re.compile(rf"(?:[{_SIGNS}{_THAI}]|[^\s{_SIGNS}{_THAI}]+)\s*")
-"""What a sentence is never cut within: a word, or a sign where words stand without spaces."""
-_SENTENCE_END = re.compile(r"(?<=[.!?。])(?:\s+|(?=[^\x00-\x7f]))|\n|\s/\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +129,8 @@ class Normaliser:
         if len(text) <= PAGE and len(whole) <= PAGE:
             whole = self._spelt(whole)
             return whole, sentences(whole)
-        pages = (sentences(self._spelt(plain(page))) for page in _pages(text))
-        return self._spelt(clip(whole)), tuple(dict.fromkeys(chain.from_iterable(pages)))
+        parts = (sentences(self._spelt(plain(page))) for page in pages(text))
+        return self._spelt(clip(whole)), tuple(dict.fromkeys(chain.from_iterable(parts)))
 
     def is_foreign(self, text: str) -> bool:
         """Tell whether a normalised text is mostly words that neither the bank nor the encoder has.
@@ -252,45 +234,6 @@ def clip(text: str) -> str:
         return text
     head, tail = text[:HEAD], text[-TAIL:]
     return f"{head.rpartition(' ')[0] or head}\n{tail.partition(' ')[2] or tail}"
-
-
-def sentences(text: str) -> tuple[str, ...]:
-    """Return the sentences and lines of a normalised text that hold a letter or digit; endless ones in stretches."""
-    found = [part for part in _SENTENCE_END.split(text) if any(char.isalnum() for char in part)]
-    return tuple(stretch for part in found for stretch in _stretches(part))
-
-
-def _stretches(sentence: str) -> list[str]:
-    """Part a sentence that is longer than any of the bank into its clauses, and long ones into stretches of words."""
-    if len(sentence) <= LONGEST_SENTENCE // _DENSE or _width(sentence) <= LONGEST_SENTENCE:
-        return [sentence]
-    clauses = [clause for clause in _CLAUSE_END.split(sentence) if any(char.isalnum() for char in clause)]
-    return [stretch for clause in clauses for stretch in _overlapping(clause)]
-
-
-def _overlapping(clause: str) -> list[str]:
-    words = _UNIT.findall(clause)
-    ends = list(accumulate(_width(word) for word in words))
-    found, last = [], 0
-    for start in range(0, ends[-1], STEP):
-        first, last = bisect_left(ends, start), bisect_left(ends, start + STRETCH) + 1
-        found.append("".join(words[first:last]).strip())
-        if last >= len(words):
-            break
-    return list(dict.fromkeys(found))
-
-
-def _width(text: str) -> int:
-    """Return the length of a text in letters; a sign of a dense script says as much as `_DENSE`."""
-    return len(text) + (_DENSE - 1) * len(_DENSE_SIGN.findall(text))
-
-
-def _pages(text: str) -> list[str]:
-    """Part a text into what is normalised at a time; they overlap, so that no sentence is cut in all of them."""
-    if len(text) > _PAGES * PAGE:
-        text = f"{text[: _PAGES * PAGE // 2]}\n{text[-_PAGES * PAGE // 2 :]}"
-    starts = range(0, max(len(text) - LONGEST_SENTENCE, 1), PAGE - LONGEST_SENTENCE)
-    return [text[start : start + PAGE] for start in starts]
 
 
 def _visible(char: str) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.understanding.encoder import Encoder, Vectors
 from bot.understanding.lexical import Hashed, hash_text
-from bot.understanding.normalise import sentences
+from bot.understanding.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True)

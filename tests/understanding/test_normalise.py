@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.understanding.normalise import HEAD, STRETCH, TAIL, Normaliser, clip, plain, sentences
+from bot.understanding.normalise import HEAD, TAIL, Normaliser, clip, plain
+from bot.understanding.sentences import STRETCH, sentences
 
 WORDS = {"blackmailed": 9, "pictures": 8, "niece": 5, "nice": 9, "harm": 7, "self": 9, "help": 9, "daughter": 20}
 
