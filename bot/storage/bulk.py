@@ -1,7 +1,7 @@
 """Statements about many rows at once, in the way that each database does fastest.
 
-Their text is the same for any number of rows, so that it is compiled and prepared once. Values become rows, and rows
-values, in parts: between two of them the event loop may do something else.
+Their text is the same for any number of rows, so that it is compiled and prepared once. What is made for them,
+and of what they return, is made in parts: between two of them the event loop may do something else.
 """
 
 from __future__ import annotations
@@ -9,23 +9,30 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from functools import cached_property
+from itertools import repeat
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 Types = dict[str, TypeEngine[Any]]
 """The names and types of the values of one row."""
+Values = tuple[object, ...]
+"""The values of one row, in the order of their types."""
 Value = Callable[[str], sa.ColumnElement[Any]]
 """Gives the value of one row by its name, for use inside the statement."""
 Among = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
 """Gives the condition that a column's value is one of the ids that the statement is about."""
 Item = TypeVar("Item")
 
-PART = 250
-"""How many rows are made or read before something else gets its turn: two or three milliseconds' worth."""
+_SQLITE = sqlite.dialect()
+PART = 100
+"""How many rows are made or read before something else gets its turn: a millisecond's worth."""
 
 
 async def in_parts(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
@@ -56,10 +63,11 @@ class ForMany:
 
 
 class Bulk:
-    """One conditional UPDATE for many rows, written once and run once.
+    """One conditional UPDATE for many rows, written once.
 
-    `columns` are the names and types of a row's values; `build` writes the statement with them. PostgreSQL takes
-    the rows as arrays, SQLite as one JSON text: a statement for each row would cost several times as much.
+    `columns` are the names and types of a row's values, in their order; `build` writes the statement with them.
+    PostgreSQL takes all rows as arrays, since each trip to it counts. SQLite runs the statement for one row after the
+    other, in one trip to its thread: it would have to read a text of all rows again for each of their values.
     """
 
     def __init__(self, columns: Types, build: Callable[[Value], sa.Update]) -> None:
@@ -70,27 +78,37 @@ class Bulk:
             .render_derived()
         )
         self._by_array = build(lambda name: arrays.c[name])
-        items = sa.func.json_each(sa.bindparam("rows", type_=sa.String())).table_valued("value", name="given")
-        places = {name: f"$[{place}]" for place, name in enumerate(columns)}
-        self._by_json = build(
-            lambda name: sa.type_coerce(sa.func.json_extract(items.c.value, places[name]), columns[name])
-        )
+        self._by_row = build(lambda name: sa.bindparam(name, type_=columns[name]))
 
-    async def execute(self, connection: AsyncConnection, rows: Sequence[Mapping[str, object]]) -> None:
+    async def execute(self, connection: AsyncConnection, rows: Sequence[Values]) -> None:
         """Run the update for every row."""
-        async for part in in_parts(rows):
-            if connection.dialect.name == "sqlite":
-                await connection.execute(self._by_json, {"rows": self._json(connection.dialect, part)})
-            else:
-                await connection.execute(self._by_array, {name: [row[name] for row in part] for name in self._columns})
+        if not rows:
+            return
+        columns = dict(zip(self._columns, zip(*rows, strict=True), strict=True))
+        if connection.dialect.name == "sqlite":
+            statement, given = self._for_each(columns)
+            await connection.exec_driver_sql(statement, given)
+        else:
+            await connection.execute(self._by_array, {name: list(column) for name, column in columns.items()})
 
-    def _json(self, dialect: sa.Dialect, rows: Sequence[Mapping[str, object]]) -> str:
-        values = []
-        for name, kind in self._columns.items():
-            process = kind.dialect_impl(dialect).bind_processor(dialect)
-            column = [row[name] for row in rows]
-            if process:  # there are few different days and moments among them
-                known = {value: process(value) for value in set(column)}
-                column = [known[value] for value in column]
-            values.append(column)
-        return json.dumps(list(zip(*values, strict=True)), separators=(",", ":"))
+    def _for_each(self, columns: dict[str, tuple[object, ...]]) -> tuple[str, list[Values]]:
+        """Return the statement as SQLite reads it, and what stands in it for each row."""
+        compiled = self._compiled
+        for name, process in self._processes.items():  # there are few different days and moments among them
+            known = {value: process(value) for value in set(columns[name])}
+            columns[name] = tuple(map(known.__getitem__, columns[name]))
+        places = compiled.positiontup or ()
+        given = (columns[name] if name in columns else repeat(compiled.params[name]) for name in places)
+        return compiled.string, list(zip(*given))  # noqa: B905 - what is the same for every row has no end
+
+    @cached_property
+    def _compiled(self) -> SQLCompiler:
+        compiled = self._by_row.compile(dialect=_SQLITE)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - as every statement about rows
+        return compiled
+
+    @cached_property
+    def _processes(self) -> dict[str, Callable[[Any], object]]:
+        """The columns of which SQLite knows no type, and how their values are written."""
+        written = {name: kind.dialect_impl(_SQLITE).bind_processor(_SQLITE) for name, kind in self._columns.items()}
+        return {name: process for name, process in written.items() if process}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.storage.bulk import PART, Among, Bulk, ForMany, Types, Value, in_parts
-from bot.storage.engine import Database
+from bot.storage.bulk import PART, Among, Bulk, ForMany, Types, Value, Values, in_parts
 from bot.storage.model import Delivery, DeliveryState, DueDelivery, Result
 from bot.storage.rows import (
     claim_from,
@@ -21,6 +22,7 @@ from bot.storage.rows import (
 from bot.storage.schema import Instant, chats, deliveries, subscriptions
 from bot.storage.sql_chats import SqlBase
 
+Insert = sqlite.Insert | postgresql.Insert
 IN_HAND = (DeliveryState.CLAIMED.value, DeliveryState.SENDING.value)
 
 _delivery = deliveries.c
@@ -60,22 +62,48 @@ DUE = (
     # PostgreSQL: replicas pass over each other's rows instead of queueing. SQLite has one writer at a time anyway.
     .with_for_update(of=subscriptions, skip_locked=True)
 )
-TAKE = ForMany(
-    lambda among: (
-        sa.update(subscriptions)
-        .where(among(_subscription.chat_id), _subscription.wake_at <= sa.bindparam("now"))
-        .values(wake_at=sa.bindparam("until"), worker=sa.bindparam("b_worker"))
-        .returning(_subscription.chat_id)
+
+
+def _take(among: Among) -> sa.Update:
+    still_due = _subscription.wake_at <= sa.bindparam("now")
+    lease: dict[str, object] = {"wake_at": sa.bindparam("until"), "worker": sa.bindparam("b_worker")}
+    return sa.update(subscriptions).where(among(_subscription.chat_id), still_due).values(lease)
+
+
+_TAKEN = (_subscription.chat_id, _subscription.next_date, _subscription.next_due, _subscription.worker)
+TAKE = ForMany(lambda among: _take(among).returning(_subscription.chat_id))
+
+
+def _write_down(insert: Insert, taken: sa.Select[Any]) -> Insert:
+    """Return the statement that makes a delivery of the day for each of the rows `taken` [`_TAKEN`]."""
+    state, attempt = sa.literal(DeliveryState.CLAIMED.value), sa.literal(1)
+    columns = ["chat_id", "local_date", "due_at", "worker", "state", "attempt"]
+    filled = insert.from_select(columns, taken.add_columns(state, attempt))
+    # A tip that an earlier worker began to send stays so: it is in doubt, and its new owner decides.
+    in_doubt = _delivery.state == DeliveryState.SENDING.value
+    return filled.on_conflict_do_update(
+        index_elements=["chat_id", "local_date"],
+        set_={
+            "state": sa.case((in_doubt, DeliveryState.SENDING.value), else_=DeliveryState.CLAIMED.value),
+            "attempt": _delivery.attempt + 1,
+            "worker": filled.excluded.worker,
+            "due_at": filled.excluded.due_at,
+        },
+        where=_delivery.state != DeliveryState.DONE.value,
     )
+
+
+def _take_and_write_down(among: Among) -> sa.Select[tuple[int]]:
+    taken = _take(among).returning(*_TAKEN).cte("taken")
+    written = _write_down(postgresql.insert(deliveries), sa.select(*taken.c)).cte("written")
+    return sa.select(taken.c.chat_id).add_cte(written)
+
+
+WRITE_DOWN = ForMany(
+    lambda among: _write_down(sqlite.insert(deliveries), sa.select(*_TAKEN).where(among(_subscription.chat_id)))
 )
-NEW_DELIVERY = sa.select(
-    _subscription.chat_id,
-    _subscription.next_date,
-    _subscription.next_due,
-    sa.literal(DeliveryState.CLAIMED.value),
-    sa.literal(1),
-    _subscription.worker,
-)
+TAKE_AND_WRITE_DOWN = ForMany(_take_and_write_down)
+"""Both at once, which SQLite cannot: each subscription is looked up once, and one trip to the server is saved."""
 OWNED = ForMany(
     lambda among: (
         sa.select(_subscription.chat_id, _subscription.worker)
@@ -93,7 +121,7 @@ MARK = Bulk(
     ),
 )
 MARKED = ForMany(
-    lambda among: sa.select(_delivery.chat_id, _delivery.local_date, _delivery.attempt, _delivery.worker).where(
+    lambda among: sa.select(_delivery.chat_id, _delivery.local_date, _delivery.worker, _delivery.attempt).where(
         among(_delivery.chat_id), _delivery.state == DeliveryState.SENDING.value
     )
 )
@@ -158,84 +186,56 @@ WAKE = Bulk(
 )
 
 
-def _key(claim: DueDelivery) -> dict[str, object]:
-    return {
-        "b_chat": claim.chat_id,
-        "b_date": claim.due.local_date,
-        "b_worker": claim.worker,
-        "b_attempt": claim.attempt,
-    }
+def _key(claim: DueDelivery) -> Values:
+    return claim.chat_id, claim.due.local_date, claim.worker, claim.attempt
 
 
-def _moved(result: Result) -> dict[str, object]:
-    row = {"b_chat": result.claim.chat_id, "b_worker": result.claim.worker}
-    return row | {PARAMETER[name]: value for name, value in (moved_plan_row(result) | history_row(result)).items()}
+def _moved(result: Result) -> Values:
+    plan, history = moved_plan_row(result), history_row(result)
+    return (
+        result.claim.chat_id,
+        result.claim.worker,
+        plan["next_due"],
+        plan["next_date"],
+        plan["wake_at"],
+        history["sent"],
+        history["last_date"],
+    )
 
 
-def _finished(result: Result, now: datetime) -> dict[str, object]:
+def _finished(result: Result, now: datetime) -> Values:
     row = finished_delivery_row(result, now)
-    return {
-        **_key(result.claim),
-        "b_state": row["state"],
-        "b_outcome": row["outcome"],
-        "b_tip": result.tip_id,
-        "b_message": row["message_id"],
-        "b_at": row["recorded_at"],
-    }
+    return *_key(result.claim), row["state"], row["outcome"], result.tip_id, row["message_id"], row["recorded_at"]
 
 
-def _one_row_a_chat(rows: Sequence[dict[str, object]]) -> Iterator[Sequence[dict[str, object]]]:
+def _one_row_a_chat(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
     """Split rows so that no part has a chat twice: an UPDATE from many rows takes only one of them."""
     while rows:
-        part = {row["b_chat"]: row for row in reversed(rows)}
+        part = {row[0]: row for row in reversed(rows)}
         yield list(part.values())
-        rows = [row for row in rows if part[row["b_chat"]] is not row]
+        rows = [row for row in rows if part[row[0]] is not row]
 
 
 class SqlDeliveries(SqlBase):
     """Implements `bot.storage.protocol.Deliveries`."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self._upsert = ForMany(self._build_upsert)
-
-    def _build_upsert(self, among: Among) -> sa.Insert:
-        insert = self.insert(deliveries).from_select(
-            ["chat_id", "local_date", "due_at", "state", "attempt", "worker"],
-            NEW_DELIVERY.where(among(_subscription.chat_id)),
-        )
-        # A tip that an earlier worker began to send stays so: it is in doubt, and its new owner decides.
-        in_doubt = _delivery.state == DeliveryState.SENDING.value
-        return insert.on_conflict_do_update(
-            index_elements=["chat_id", "local_date"],
-            set_={
-                "state": sa.case((in_doubt, DeliveryState.SENDING.value), else_=DeliveryState.CLAIMED.value),
-                "attempt": _delivery.attempt + 1,
-                "worker": insert.excluded.worker,
-                "due_at": insert.excluded.due_at,
-            },
-            where=_delivery.state != DeliveryState.DONE.value,
-        )
-
     async def claim_due(self, now: datetime, limit: int, worker: str, lease: timedelta) -> Sequence[DueDelivery]:
         """See the protocol."""
         async with self.database.writing() as connection:
             found = await connection.execute(DUE, {"now": now, "limit": limit})
-            due: list[sa.RowMapping] = []
-            for part in found.mappings().partitions(PART):
-                due += part
+            names, due = list(found.keys()), []
+            for part in found.partitions(PART):
+                due += [dict(zip(names, row, strict=True)) for row in part]
                 await asyncio.sleep(0)
             if not due:
                 return ()
+            take = TAKE if self.database.sqlite else TAKE_AND_WRITE_DOWN
             lease_of = {"now": now, "until": now + lease, "b_worker": worker}
-            taken = await TAKE.execute(connection, [row["chat_id"] for row in due], lease_of)
-            mine = set(taken.scalars())
-            due = [row for row in due if row["chat_id"] in mine]
-            fresh = [row["chat_id"] for row in due if row["state"] != DeliveryState.DONE.value]
-            if fresh:
-                await self._upsert.execute(connection, fresh)
+            mine = set((await take.execute(connection, [row["chat_id"] for row in due], lease_of)).scalars())
+            if self.database.sqlite:
+                await WRITE_DOWN.execute(connection, mine)
         # Read only now, so that nobody waits for the database meanwhile.
-        return [claim_from(row, worker) async for part in in_parts(due) for row in part]
+        return [claim_from(row, worker) async for part in in_parts(due) for row in part if row["chat_id"] in mine]
 
     async def mark_sending(
         self, tips: Sequence[tuple[DueDelivery, str]], now: datetime, margin: timedelta
@@ -249,7 +249,7 @@ class SqlDeliveries(SqlBase):
             owned = await OWNED.execute(connection, chat_ids, {"b_end": now + margin})
             owners = {tuple(row) for row in owned}
             rows = [
-                {**_key(claim), "b_tip": tip_id}
+                (*_key(claim), tip_id)
                 for claim, tip_id in tips
                 if (claim.chat_id, claim.worker) in owners and claim.found is not DeliveryState.SENDING
             ]
@@ -258,9 +258,8 @@ class SqlDeliveries(SqlBase):
             await MARK.execute(connection, rows)
             found = await MARKED.execute(connection, chat_ids)
             marked = {tuple(row) for row in found}
-        tried = {(row["b_chat"], row["b_date"], row["b_attempt"], row["b_worker"]) for row in rows}
-        sendable = marked & tried
-        return [(claim.chat_id, claim.due.local_date, claim.attempt, claim.worker) in sendable for claim, _ in tips]
+        sendable = marked & {row[:-1] for row in rows}
+        return [_key(claim) in sendable for claim, _ in tips]
 
     async def record(self, results: Sequence[Result], now: datetime) -> None:
         """See the protocol."""
@@ -279,12 +278,12 @@ class SqlDeliveries(SqlBase):
 
     async def release(self, claims: Sequence[DueDelivery], now: datetime) -> None:
         """See the protocol."""
-        keys = [_key(claim) for claim in sorted(claims, key=lambda claim: claim.chat_id)]
-        if not keys:
+        if not claims:
             return
+        ordered = sorted(claims, key=lambda claim: claim.chat_id)
         async with self.database.writing() as connection:
-            await WAKE.execute(connection, [{**key, "b_at": now} for key in keys])
-            await GIVE_BACK.execute(connection, keys)
+            await WAKE.execute(connection, [(claim.chat_id, claim.worker, now) for claim in ordered])
+            await GIVE_BACK.execute(connection, [_key(claim) for claim in ordered])
 
     async def sent_tips(self, chat_id: int) -> Sequence[str]:
         """See the protocol."""
