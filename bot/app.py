@@ -66,6 +66,10 @@ HANDLING_ENDS_WITHIN = 5.0
 ALL_ENDS_WITHIN = 8.5
 """Seconds after which what has not ended is cut: whatever was being sent then is in doubt, as after a kill."""
 
+SELDOM = 10_000
+"""How many more objects there must be than before until the garbage collector looks: several batches of tips make so
+many, and are gone by themselves before it would have looked twice."""
+
 
 def load_understander(
     pack: Pack,
@@ -197,10 +201,12 @@ def build_application(wiring: Wiring, services: Services) -> BotApplication:
 def settle_memory() -> None:
     """Take what was loaded at the start, and lives as long as the process, out of the garbage collector's rounds.
 
-    A round through all of it would hold the event loop for a tenth of a second, every few thousand messages.
+    A round through all of it would hold the event loop for a tenth of a second, every few thousand messages. The rounds
+    that are left are through what is on its way: it goes by itself when it is done, so they can be seldom.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(SELDOM)
 
 
 async def is_urgent(update: Update, services: Services) -> bool:

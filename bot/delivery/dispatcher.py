@@ -65,7 +65,7 @@ class Limits:
         much is claimed at a time: many rows cost a database less each, but reading them holds the event loop.
         """
         half = math.ceil(rate / 2)
-        return cls(batch=min(max(half, 200), 500), concurrency=min(max(half, 16), 256))
+        return cls(batch=min(max(half, 200), 500), concurrency=min(max(half, 16), 400))
 
 
 class Dispatcher:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
+from bot.storage.bulk import in_parts
 from bot.storage.engine import Database
 from bot.storage.model import Count
 from bot.storage.schema import counts, messages, pictures, updates
@@ -43,10 +44,12 @@ class SqlRecords(SqlBase):
 
     async def record_messages(self, pairs: Collection[tuple[int, int]], now: datetime) -> None:
         """See the protocol."""
-        rows = [{"chat_id": chat_id, "message_id": message_id, "at": now} for chat_id, message_id in pairs]
-        if rows:
+        if pairs:
+            insert = self.insert(messages).on_conflict_do_nothing()
             async with self.database.writing() as connection:
-                await connection.execute(self.insert(messages).on_conflict_do_nothing(), rows)
+                async for part in in_parts(list(pairs)):
+                    rows = [{"chat_id": chat_id, "message_id": message_id, "at": now} for chat_id, message_id in part]
+                    await connection.execute(insert, rows)
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """See the protocol."""

@@ -92,8 +92,9 @@ def is_group(chat_id: ChatId) -> bool:
 class LanePace:
     """An even pace for broadcasts that gives way to replies.
 
-    Broadcasts leave 1/rate apart, never more than ``rate`` in any second. Late ones are caught up with, as far as
-    150 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while replies come,
+    Broadcasts leave 1/rate apart. Late ones are caught up with, as far as 150 ms: no burst after a stall, and never more
+    than ``rate`` in any second, or, at rates of which it is a whole number, half of the 30/29 of it that arrive at most:
+    each that waits for the second to be over leaves a moment late, and the next lap would begin from there. Replies are only noted: each takes the place of a broadcast, and while replies come,
     some places are kept free for the next ones. However many there are, a fifth of the rate is left to broadcasts.
 
     Telegram counts when messages arrive, not when they leave. One that was longer under way than the quickest of the
@@ -106,8 +107,8 @@ class LanePace:
         if rate <= 0:
             raise ValueError("the rate must be positive")
         self._interval = 1.0 / rate
-        self._per_second = math.ceil(rate)
         self._cap = max(1, math.floor(30 * rate / 29 + 1e-9))
+        self._per_second = max(math.ceil(rate), math.floor((rate + self._cap) / 2))
         self._least = math.ceil(rate / 5)
         self._next = -math.inf
         self._held_until = -math.inf

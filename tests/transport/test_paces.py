@@ -97,8 +97,8 @@ def test_the_full_rate_is_kept_while_nobody_writes() -> None:
 
 def test_a_thousand_a_second_are_kept_with_timers_that_are_a_millisecond_late() -> None:
     sent = send_all(LanePace(1000), [0.0] * 5000, [], [0.001])
-    assert 5000 / (sent[-1] - sent[0]) >= 990
-    assert most_within(sent[:2500], 1.0) <= 1000
+    assert 5000 / (sent[-1] - sent[0]) >= 999
+    assert most_within(sent[:2500], 1.0) <= 1000 * 59 / 58
 
 
 @pytest.mark.parametrize("replies_per_second", [1, 3, 5])
