@@ -92,9 +92,9 @@ def is_group(chat_id: ChatId) -> bool:
 class LanePace:
     """An even pace for broadcasts that gives way to replies.
 
-    Broadcasts leave 1/rate apart, never more than ``rate`` in any second, at high rates a sixtieth more: who waits for a
-    second to be over leaves a moment late, and the next second would begin from there. Late ones are caught up with, as
-    far as 150 ms: no burst after a stall. Replies are only noted: each takes the place of a broadcast, and while they come,
+    Broadcasts leave 1/rate apart, never more than ``rate`` in any second, at high rates a sixtieth more: who waits for
+    a second to be over leaves a moment late, and the next second would begin from there. Late ones are caught up with,
+    as far as 150 ms: no burst after a stall. Replies are only noted: each takes a broadcast's place. While they come
     some places are kept free for the next ones. However many there are, a fifth of the rate is left to broadcasts.
 
     Telegram counts when messages arrive, not when they leave. One that was longer under way than the quickest of the
