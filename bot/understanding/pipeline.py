@@ -45,6 +45,9 @@ FEW = 0.1
 EVENNESS = 0.5
 """How far topics with many lines (those of emergencies) are held down: 0 not at all, 1 to the same weight."""
 
+TOPIC_TOLERANCE, DEGREE_TOLERANCE = 3e-4, 1e-3
+"""Where the linear heads are fitted well enough: closer, lines that were left out are told apart no better."""
+
 DIMENSIONS = 128
 """Directions in which lines are compared with one another."""
 
@@ -67,7 +70,8 @@ class Outcome:
 class Problem:
     """One set of classes with its targets [n, classes], labels and weights [n] of the lines.
 
-    `finer` [n, columns] are the targets of the linear head, whose columns of one class begin at `firsts` [classes].
+    `finer` [n, columns] are the targets of the linear head, whose columns of one class begin at `firsts` [classes];
+    `tolerance` says how closely it is fitted.
     """
 
     classes: tuple[str, ...]
@@ -76,6 +80,7 @@ class Problem:
     weights: Floats
     finer: Floats
     firsts: Indices
+    tolerance: float
 
 
 def topic_problem(lines: Sequence[BankLine]) -> Problem:
@@ -92,7 +97,7 @@ def topic_problem(lines: Sequence[BankLine]) -> Problem:
     weights *= [KEYWORD_WEIGHT if line.writer == EDITOR and line.style == "keyword" else 1.0 for line in lines]
     weights *= language_weights(lines)
     weights = (weights / weights.mean()).astype(np.float32)
-    return Problem(classes, targets, labels, weights, targets, np.arange(len(classes)))
+    return Problem(classes, targets, labels, weights, targets, np.arange(len(classes)), TOPIC_TOLERANCE)
 
 
 def degree_problem(lines: Sequence[BankLine]) -> Problem:
@@ -110,7 +115,7 @@ def degree_problem(lines: Sequence[BankLine]) -> Problem:
     finer = np.zeros((len(lines), len(columns)), np.float32)
     finer[np.arange(len(lines)), [place[pair] for pair in pairs]] = 1.0
     firsts = np.array([place[degree, ""] for degree in range(len(DEGREES))])
-    return Problem(tuple(DEGREES), targets, labels, weights, finer, firsts)
+    return Problem(tuple(DEGREES), targets, labels, weights, finer, firsts, DEGREE_TOLERANCE)
 
 
 def language_weights(lines: Sequence[BankLine]) -> Floats:
@@ -265,7 +270,7 @@ def _fit_linear(problem: Problem, part: Indices, vectors: Floats) -> tuple[Float
     finer = problem.finer[used]
     rows, columns = np.nonzero(finer)
     weights = finer[rows, columns] * problem.weights[used][rows]
-    return fit_linear(vectors[used][rows], columns, weights, finer.shape[1])
+    return fit_linear(vectors[used][rows], columns, weights, finer.shape[1], problem.tolerance)
 
 
 def _fit_letters(problem: Problem, part: Indices, counts: SparseMatrix) -> LexicalScores:

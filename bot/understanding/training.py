@@ -20,9 +20,8 @@ Indices = npt.NDArray[np.int64]
 SparseMatrix = Any
 """A SciPy matrix, which has no types."""
 
-FOLDS = 4
+FOLDS = 3
 LINEAR_COST = 3.0
-LINEAR_TOLERANCE = 3e-4
 LEXICAL_COST = 1.0
 _ONE_AT_A_TIME = threading.Lock()
 """The solver draws from one generator for the whole process: two fits at once would take numbers from each other."""
@@ -49,12 +48,17 @@ def sparse_matrix(views: Sequence[View]) -> SparseMatrix:
     return sparse.csr_matrix((counts, buckets, sizes), shape=(len(views), BUCKETS), dtype=np.float32)
 
 
-def fit_linear(vectors: Floats, labels: Indices, weights: Floats, classes: int) -> tuple[Floats, Floats]:
-    """Return weights [d, classes] and bias [classes] of a multinomial logistic regression."""
+def fit_linear(
+    vectors: Floats, labels: Indices, weights: Floats, classes: int, tolerance: float
+) -> tuple[Floats, Floats]:
+    """Return weights [d, classes] and bias [classes] of a multinomial logistic regression.
+
+    The solver ends when no slope of the mean loss is above `tolerance`.
+    """
     if len(np.unique(labels)) < 2:
         return _only(vectors.shape[1], labels, classes)
     linear = importlib.import_module("sklearn.linear_model")
-    model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=LINEAR_TOLERANCE)
+    model = linear.LogisticRegression(C=LINEAR_COST, max_iter=300, tol=tolerance)
     middle = vectors.mean(axis=0)  # what all have in common only holds the solver up
     model.fit(vectors - middle, labels, sample_weight=weights)
     matrix, bias = _spread(model, classes)
