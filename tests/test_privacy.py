@@ -132,7 +132,7 @@ async def test_after_many_conversations_no_word_of_them_is_anywhere(
                 update = Update.de_json(raw, application.bot)
                 logging.getLogger("telegram.ext.Application").debug("Processing update %s", update)
                 await process(application, update)
-                await store.record_update(update.update_id, NOW)
+                await store.record_updates([update.update_id], NOW)
         await application.stop()
     await services.tally.flush(store)
     numbers = services.metrics.render().decode()

@@ -23,6 +23,7 @@ from bot.commands.serving import build_serving
 from bot.commands.signals import reload_on_hangup, stop_on_signals
 from bot.commands.understanding import pack_and_understander_of
 from bot.settings import Settings
+from bot.storage.handled import HandledUpdates
 from bot.storage.model import StoreError
 from bot.storage.sql import open_store
 from bot.transport.pacing import Pacer
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _run(settings: Settings, token: str) -> None:
     pack, understander = pack_and_understander_of(settings)
     store = await open_store(settings.database_url)
+    handled = HandledUpdates(store, lambda: datetime.now(UTC))
     try:
         services = build_services(
             pack=pack,
@@ -96,7 +98,7 @@ async def _run(settings: Settings, token: str) -> None:
         fit = partial(fit_beside, settings.packs, settings.cache_dir, settings.encoder)
         with stop_on_signals() as stop, reload_on_hangup() as asked:
             async with run_bot(wiring, services, poll=settings.webhook_url is None, worker=worker) as running:
-                web = build_serving(settings, services, running)
+                web = build_serving(settings, services, running, handled)
                 reloading = asyncio.create_task(keep_reloading(services, read, asked, fit))
                 async with serve(web, settings.listen_host, settings.listen_port):
                     logger.info("bot-started", extra={"pack": pack.version, "polling": running.poller is not None})
@@ -105,4 +107,5 @@ async def _run(settings: Settings, token: str) -> None:
                     reloading.cancel()
                     await asyncio.gather(reloading, return_exceptions=True)
     finally:
+        await handled.settled()
         await store.close()

@@ -13,6 +13,7 @@ from telegram.error import TelegramError
 from bot.app import Running, process
 from bot.handlers.services import Services
 from bot.settings import Settings
+from bot.storage.handled import HandledUpdates
 from bot.storage.model import StoreError
 from bot.transport.reading import read_update
 from bot.web.app import SILENCE_LIMIT, Check, build_web
@@ -22,7 +23,7 @@ ASK_AGAIN = timedelta(minutes=5)
 """How long Telegram's word on the webhook is believed, so that probes cost it nothing."""
 
 
-def build_serving(settings: Settings, services: Services, running: Running) -> Starlette:
+def build_serving(settings: Settings, services: Services, running: Running, handled: HandledUpdates) -> Starlette:
     """Return health, readiness, metrics, and the webhook when `settings` have one."""
     bot = running.application.bot
     ready: dict[str, Check] = {"dispatcher": _dispatches(running), "database": _answers(services)}
@@ -33,8 +34,8 @@ def build_serving(settings: Settings, services: Services, running: Running) -> S
             secret=settings.webhook_secret.get_secret_value(),
             read=lambda data: read_update(data, bot),
             process=lambda update: process(running.application, update),
-            seen=services.store.seen_update,
-            record=lambda update_id: services.store.record_update(update_id, services.clock()),
+            seen=handled.seen,
+            record=handled.record,
         )
         ready["webhook"] = WebhookCheck(bot, settings.webhook_url, services.clock)
     silent_for = running.poller.silent_for if running.poller else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
 from bot.storage.memory_chats import MemoryTables
@@ -38,13 +39,14 @@ class MemoryRecords(MemoryTables):
         for message_id in message_ids:
             self.messages.pop((chat_id, message_id), None)
 
-    async def seen_update(self, update_id: int) -> bool:
+    async def seen_updates(self, update_ids: Collection[int]) -> AbstractSet[int]:
         """See the protocol."""
-        return update_id in self.updates
+        return self.updates.keys() & set(update_ids)
 
-    async def record_update(self, update_id: int, now: datetime) -> None:
+    async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """See the protocol."""
-        self.updates.setdefault(update_id, whole_second(now))
+        for update_id in update_ids:
+            self.updates.setdefault(update_id, whole_second(now))
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """See the protocol."""

@@ -7,6 +7,7 @@ Every `now` is an aware datetime. Every verb is one transaction: it happens whol
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -164,11 +165,11 @@ class Records(Protocol):
     async def forget_messages(self, chat_id: int, message_ids: Collection[int]) -> None:
         """Drop the ids of messages that were deleted."""
 
-    async def seen_update(self, update_id: int) -> bool:
-        """Say whether the update was handled before."""
+    async def seen_updates(self, update_ids: Collection[int]) -> AbstractSet[int]:
+        """Return those of the updates that were handled before."""
 
-    async def record_update(self, update_id: int, now: datetime) -> None:
-        """Write down that the update was handled."""
+    async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
+        """Write down that the updates were handled."""
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """Add to a counter. Never pass anything in `key` that could point to a person."""

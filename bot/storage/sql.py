@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
-
 from bot.storage.engine import Database, parse_url
 from bot.storage.lead import Lead
 from bot.storage.memory import MemoryStore
@@ -17,8 +14,6 @@ from bot.storage.sql_records import SqlRecords
 from bot.storage.sql_surveys import SqlSurveys
 from bot.storage.upgrade import require_newest, upgrade
 
-SETTLED_WITHIN = 1.0
-"""Seconds in which handled updates that are still being collected are written down before the store is closed."""
 MEMORY = "memory:"
 """The address of a store that keeps nothing once the process ends."""
 
@@ -40,10 +35,6 @@ class SqlStore(SqlChats, SqlDeliveries, SqlPlans, SqlRecords, SqlSurveys, SqlBro
 
     async def close(self) -> None:
         """See the protocol."""
-        # A stop has ten seconds: what a database that hangs did not take by then may be handled twice at worst.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(SETTLED_WITHIN):
-                await self.handled.settled()
         await self._lead.close()
         await self.database.close()
 

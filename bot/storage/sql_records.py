@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from bot.storage.bulk import in_parts
-from bot.storage.engine import Database
 from bot.storage.model import Count
 from bot.storage.schema import counts, messages, pictures, updates
 from bot.storage.sql_chats import SqlBase
-from bot.storage.together import Together
 
-TOGETHER_WITHIN = 0.05
-"""Seconds in which handled updates are collected, so that a busy webhook costs the database little."""
 _SEEN = sa.select(updates.c.update_id).where(updates.c.update_id.in_(sa.bindparam("update_ids", expanding=True)))
 
 
 class SqlRecords(SqlBase):
     """Implements `bot.storage.protocol.Records`."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self._lookups: Together[int, bool] = Together(self._seen)
-        self.handled: Together[tuple[int, datetime], None] = Together(self._record_updates, pause=TOGETHER_WITHIN)
 
     async def picture_file_id(self, bot_id: int, key: str) -> str | None:
         """See the protocol."""
@@ -64,24 +56,17 @@ class SqlRecords(SqlBase):
                 sa.delete(messages).where(messages.c.chat_id == chat_id, messages.c.message_id.in_(list(message_ids)))
             )
 
-    async def seen_update(self, update_id: int) -> bool:
+    async def seen_updates(self, update_ids: Collection[int]) -> AbstractSet[int]:
         """See the protocol."""
-        return await self._lookups.put(update_id)
-
-    async def _seen(self, update_ids: Sequence[int]) -> Sequence[bool]:
         async with self.database.reading() as connection:
-            found = set((await connection.execute(_SEEN, {"update_ids": update_ids})).scalars())
-        return [update_id in found for update_id in update_ids]
+            return set((await connection.execute(_SEEN, {"update_ids": list(update_ids)})).scalars())
 
-    async def record_update(self, update_id: int, now: datetime) -> None:
+    async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """See the protocol."""
-        await self.handled.put((update_id, now))
-
-    async def _record_updates(self, handled: Sequence[tuple[int, datetime]]) -> Sequence[None]:
-        rows = [{"update_id": update_id, "at": at} for update_id, at in handled]
-        async with self.database.writing(one_statement=True) as connection:
-            await connection.execute(self.insert(updates).on_conflict_do_nothing(), rows)
-        return [None] * len(handled)
+        insert = self.insert(updates).on_conflict_do_nothing()
+        async with self.database.writing() as connection:
+            async for part in in_parts(list(update_ids)):
+                await connection.execute(insert, [{"update_id": update_id, "at": now} for update_id in part])
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """See the protocol."""

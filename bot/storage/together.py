@@ -16,16 +16,13 @@ AT_A_TIME = 16
 class Together(Generic[Item, Answer]):
     """Collects items that come in at the same time and handles them in one call of `act`.
 
-    The first item goes at once, or after `pause` seconds in which others may join it, and those that come meanwhile go
-    together after it. `act` answers every item, in order; what it raises, everyone in that call gets. Answers are
-    given a few at a time, so that those who waited do not hold the event loop together.
+    The first item goes at once, and those that come meanwhile go together after it. `act` answers every item, in
+    order; what it raises, everyone in that call gets. Answers are given a few at a time, so that those who waited do
+    not hold the event loop together.
     """
 
-    def __init__(
-        self, act: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], largest: int = 500, pause: float = 0.0
-    ) -> None:
+    def __init__(self, act: Callable[[Sequence[Item]], Awaitable[Sequence[Answer]]], largest: int = 500) -> None:
         self._act = act
-        self._pause = pause
         self._largest = largest
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._runner: asyncio.Task[None] | None = None
@@ -38,16 +35,9 @@ class Together(Generic[Item, Answer]):
             self._runner = asyncio.create_task(self._run())
         return await future
 
-    async def settled(self) -> None:
-        """Return when everything that came in was handled, well or not."""
-        while self._runner is not None:
-            await asyncio.wait({self._runner})
-
     async def _run(self) -> None:
         try:
             while self._waiting:
-                if self._pause:
-                    await asyncio.sleep(self._pause)
                 taken, self._waiting = self._waiting[: self._largest], self._waiting[self._largest :]
                 try:
                     answers = await self._act([item for item, _ in taken])

@@ -22,6 +22,8 @@ TOKEN = "123:abc"
 ME = {"id": 123, "is_bot": True, "first_name": "Mamori", "username": "mamori_bot"}
 BATCH = 100
 """How many updates one request for them gets at most, as at Telegram."""
+AT_A_TIME = 40
+"""How many connections to a webhook there are, as at Telegram."""
 
 
 @dataclass
@@ -37,6 +39,7 @@ class State:
     updates: deque[dict[str, Any]] = field(default_factory=deque)
     window: deque[float] = field(default_factory=deque)
     held_until: float = 0.0
+    posting: asyncio.Task[None] | None = None
 
     def refusal(self, now: float) -> int:
         """Return the seconds to wait, 0 when the message may pass: no second ever holds more than `strict`."""
@@ -112,6 +115,42 @@ class _Api(asyncio.Protocol):
             self._transport.write(line + body)
 
 
+class _Poster(asyncio.Protocol):
+    """One connection to a webhook that posts the next update as soon as the last one was acknowledged."""
+
+    def __init__(self, requests: Iterator[bytes]) -> None:
+        self._requests = requests
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._post()
+
+    def data_received(self, data: bytes) -> None:
+        if not data.startswith(b"HTTP/1.1 200 "):
+            raise RuntimeError(f"an update was answered {data[:200]!r}")
+        self._post()
+
+    def _post(self) -> None:
+        request = next(self._requests, None)
+        if self._transport is not None:
+            self._transport.write(request) if request else self._transport.close()
+
+
+def _as_request(update: dict[str, Any], headers: dict[str, str]) -> bytes:
+    body = json.dumps(update).encode()
+    head = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": len(body), **headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"POST / HTTP/1.1\r\n{lines}\r\n".encode() + body
+
+
+async def _post_all(updates: list[dict[str, Any]], port: int, headers: dict[str, str]) -> None:
+    requests = iter([_as_request(update, headers) for update in updates])
+    loop = asyncio.get_running_loop()
+    for _ in range(AT_A_TIME):
+        await loop.create_connection(lambda: _Poster(requests), "127.0.0.1", port)
+
+
 def _fields(head: bytes, body: bytes) -> dict[str, str]:
     """Read what a client sent: JSON, a form, or the parts of a multipart body."""
     kind = head[head.find(b"content-type:") :].split(b"\r\n", 1)[0]
@@ -136,6 +175,8 @@ def _serve(answers: Connection, orders: Connection) -> None:
         def obey(name: str, value: Any) -> None:
             if name == "updates":
                 state.updates.extend(value)
+            elif name == "post":
+                state.posting = loop.create_task(_post_all(*value))
             elif name == "report":
                 answers.send((state.arrivals, state.refused))
                 state.arrivals, state.refused = [], 0
@@ -176,6 +217,10 @@ class Telegram:
         """Put updates into the queue that polling empties."""
         for start in range(0, len(updates), 500):
             self._orders.send(("updates", updates[start : start + 500]))
+
+    def post(self, updates: list[dict[str, Any]], port: int, headers: dict[str, str]) -> None:
+        """Post updates to the webhook at that port, `AT_A_TIME` at a time."""
+        self._orders.send(("post", (updates, port, headers)))
 
     def report(self) -> tuple[list[tuple[float, int]], int]:
         """Return the arrivals (monotonic seconds, chat) and the number of refusals since the last report."""

@@ -63,7 +63,7 @@ async def test_the_purge_removes_what_has_outlived_its_purpose_and_nothing_else(
     await subscribed(store, 5)
     await deliver(store, "tip-a")
     await store.record_messages([(5, 1)], NOW)
-    await store.record_update(900, NOW)
+    await store.record_updates([900], NOW)
     for name, kept in (("updates", UPDATE_KEPT), ("messages", MESSAGE_KEPT)):
         assert (await store.purge(NOW + kept - timedelta(seconds=1))).rows == {}
         assert (await store.purge(NOW + kept)).rows == {name: 1}

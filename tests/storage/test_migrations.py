@@ -42,8 +42,8 @@ async def test_the_migrations_make_exactly_the_tables_of_the_schema(address: str
 async def test_upgrading_again_changes_nothing(address: str) -> None:
     for _ in range(2):
         store = await open_store(address)
-        await store.record_update(1, datetime(2026, 3, 10, tzinfo=UTC))
-        assert await store.seen_update(1)
+        await store.record_updates([1], datetime(2026, 3, 10, tzinfo=UTC))
+        assert await store.seen_updates([1])
         await store.close()
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 import stat
-from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,6 @@ from bot.storage.engine import Database, parse_url
 from bot.storage.memory import MemoryStore
 from bot.storage.model import StoreError
 from bot.storage.sql import open_store
-from bot.storage.together import Together
 
 
 async def sentence_of(address: str) -> str:
@@ -122,34 +118,6 @@ async def test_errors_hold_no_values(address: str) -> None:
     assert "INSERT" not in str(caught.value)
     assert "key" not in str(caught.value).replace(address, "")
     await store.close()
-
-
-async def test_what_is_still_being_collected_is_written_down_before_it_is_closed(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'mamori.db'}"
-    store = await open_store(address)
-    recording = asyncio.create_task(store.record_update(7, datetime(2026, 3, 10, tzinfo=UTC)))
-    await asyncio.sleep(0)
-    await store.close()
-    assert recording.done()
-    store = await open_store(address)
-    assert await store.seen_update(7)
-    await store.close()
-
-
-async def test_a_database_that_hangs_does_not_hold_the_end_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def hang(_items: Sequence[object]) -> Sequence[None]:
-        await asyncio.Event().wait()
-        return []
-
-    monkeypatch.setattr("bot.storage.sql.SETTLED_WITHIN", 0.01)
-    store = await open_store(f"sqlite:///{tmp_path / 'mamori.db'}")
-    monkeypatch.setattr(store, "handled", Together(hang))
-    recording = asyncio.create_task(store.record_update(7, datetime(2026, 3, 10, tzinfo=UTC)))
-    await asyncio.sleep(0)
-    async with asyncio.timeout(10):
-        await store.close()
-    assert not recording.done()
-    recording.cancel()
 
 
 async def test_the_store_in_memory_has_an_address_too() -> None:

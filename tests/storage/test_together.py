@@ -61,22 +61,6 @@ async def test_who_stops_waiting_does_not_disturb_the_others() -> None:
     assert await tasks[1] == 2
 
 
-async def test_with_a_pause_who_comes_within_it_goes_in_the_same_call_and_all_is_settled_after_it() -> None:
-    calls: list[list[int]] = []
-
-    async def act(items: Sequence[int]) -> Sequence[int]:
-        calls.append(list(items))
-        return items
-
-    together = Together(act, pause=0.001)
-    tasks = [asyncio.create_task(together.put(number)) for number in (1, 2, 3)]
-    await asyncio.sleep(0)
-    await together.settled()
-    assert calls == [[1, 2, 3]]
-    assert [await task for task in tasks] == [1, 2, 3]
-    await together.settled()
-
-
 async def test_answers_of_a_large_call_are_given_a_few_at_a_time_and_in_order() -> None:
     turns = Turns()
     given: list[tuple[int, int]] = []

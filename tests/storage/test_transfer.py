@@ -30,7 +30,7 @@ async def fill(store: Store) -> None:
         await store.record_messages([(chat_id, 3)], NOW)
     (claim,) = await store.claim_due(NOW, 1, "w", timedelta(minutes=10))
     await store.record([Result(claim, Outcome.SENT, Due(NOW + timedelta(days=1), TODAY), "tip", 1)], NOW)
-    await store.record_update(77, NOW)
+    await store.record_updates([77], NOW)
     await store.count(TODAY, "topic", "grooming", "en", 4)
     await store.save_picture_file_id(1, "total-en", "abc")
     await store.record_shown([Shown(5, "topic:grooming", "v1")], NOW)
@@ -54,7 +54,7 @@ async def everything(store: Store) -> list[object]:
         await store.held(-1001234567890123),
         await store.counts(TODAY),
         await store.picture_file_id(1, "total-en"),
-        await store.seen_update(77),
+        await store.seen_updates([77]),
     ]
 
 

@@ -30,16 +30,12 @@ def read(data: Any) -> Update:
 
 
 class Hook:
-    """A webhook with a store in memory and a handler that can be slow or broken."""
+    """A webhook with a memory of its own and a handler that can be slow or broken."""
 
     def __init__(self) -> None:
         self.handled: list[int] = []
         self.recorded: list[int] = []
         self.fail: Exception | None = None
-        self.store_fails = False
-        self.store_hangs = False
-        self.store_is_slow = False
-        self.written = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
         self.begun = asyncio.Event()
@@ -49,8 +45,7 @@ class Hook:
             read=read,
             process=self._process,
             seen=self._seen,
-            record=self._record,
-            store_timeout=0.01,
+            record=self.recorded.append,
         )
         transport = httpx.ASGITransport(app=build_web(webhook=self.webhook))
         self.client = httpx.AsyncClient(transport=transport, base_url="http://bot")
@@ -62,22 +57,8 @@ class Hook:
             raise self.fail
         self.handled.append(update.update_id)
 
-    async def _store(self) -> None:
-        if self.store_fails:
-            raise OSError("disk full")
-        if self.store_hangs:
-            await asyncio.Event().wait()
-
     async def _seen(self, update_id: int) -> bool:
-        await self._store()
         return update_id in self.recorded
-
-    async def _record(self, update_id: int) -> None:
-        await self._store()
-        if self.store_is_slow:
-            await self.written.wait()
-        self.recorded.append(update_id)
-        self.written.set()
 
     async def post(self, body: Any, headers: dict[str, str] | None = None) -> int:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -102,18 +83,7 @@ async def test_an_update_is_acknowledged_only_after_it_was_handled_and_then_reco
     assert await posting == 200
     assert hook.handled == [1]
     assert hook.webhook.counts.handled == 1
-    await asyncio.wait_for(hook.written.wait(), 1)
     assert hook.recorded == [1]
-
-
-async def test_an_update_that_is_still_being_written_down_is_not_handled_again(hook: Hook) -> None:
-    hook.store_is_slow = True
-    hook.webhook._store_timeout = 60.0
-    assert [await hook.post(raw(1)) for _ in range(2)] == [200, 200]
-    assert hook.recorded == []
-    assert hook.handled == [1]
-    assert hook.webhook.counts.repeated == 1
-    hook.written.set()
 
 
 @pytest.mark.parametrize("given_secret", [None, "", "wrong", SECRET + "x", SECRET[:-1], "sécret", SECRET.upper()])
@@ -232,18 +202,6 @@ async def test_an_update_that_failed_once_is_handled_at_its_next_delivery(hook: 
     assert hook.handled == [1]
 
 
-async def test_updates_are_handled_while_the_store_is_broken(hook: Hook) -> None:
-    hook.store_fails = True
-    assert await hook.post(raw(1)) == 200
-    assert hook.handled == [1]
-
-
-async def test_updates_are_handled_while_the_store_hangs(hook: Hook) -> None:
-    hook.store_hangs = True
-    assert await hook.post(raw(1)) == 200
-    assert hook.handled == [1]
-
-
 async def test_only_posts_are_taken(hook: Hook) -> None:
     assert (await hook.client.get("/telegram", headers=HEADERS)).status_code == 405
 
@@ -262,7 +220,7 @@ def test_a_webhook_that_could_not_be_safe_is_refused(wrong: dict[str, str], word
             read=read,
             process=nothing_at_all,
             seen=nothing,
-            record=nothing_at_all,
+            record=lambda _update_id: None,
         )
 
 

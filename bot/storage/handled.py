@@ -1,0 +1,70 @@
+"""Which updates were handled, across restarts and replicas: many at once are asked for and written down together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.storage.protocol import Records
+from bot.storage.together import Together
+
+_log = logging.getLogger(__name__)
+
+
+class HandledUpdates:
+    """Knows which updates were handled, and never fails: a broken store must not keep an answer from a person.
+
+    What was handled is written down within ``collect_for`` seconds, all of it at once, so that a busy webhook costs the
+    database little; until then it is known here. One call of the store may take ``store_timeout`` seconds. When it
+    fails or takes longer, it is logged, and an update counts as not handled: it may be handled twice, never not at all.
+    ``clock`` returns the aware time of now.
+    """
+
+    def __init__(
+        self, store: Records, clock: Callable[[], datetime], *, collect_for: float = 0.2, store_timeout: float = 1.0
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._collect_for, self._store_timeout = collect_for, store_timeout
+        self._lookups: Together[int, bool] = Together(self._look_up)
+        self._unwritten: set[int] = set()
+        self._writing: asyncio.Task[None] | None = None
+
+    async def seen(self, update_id: int) -> bool:
+        """Tell whether the update was handled before, here or by another replica."""
+        return update_id in self._unwritten or await self._lookups.put(update_id)
+
+    def record(self, update_id: int) -> None:
+        """Note that the update was handled. It is written down soon; nobody need wait for that."""
+        self._unwritten.add(update_id)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_down())
+
+    async def settled(self) -> None:
+        """Return when all that was recorded is written down, or could not be."""
+        while self._writing is not None:
+            await asyncio.wait({self._writing})
+
+    async def _look_up(self, update_ids: Sequence[int]) -> Sequence[bool]:
+        try:
+            async with asyncio.timeout(self._store_timeout):
+                found = await self._store.seen_updates(update_ids)
+        except Exception as error:  # noqa: BLE001 -- as the class says
+            _log.error("update-lookup-failed", extra={"updates": len(update_ids), "error": type(error).__name__})
+            return [False] * len(update_ids)
+        return [update_id in found for update_id in update_ids]
+
+    async def _write_down(self) -> None:
+        try:
+            while self._unwritten:
+                await asyncio.sleep(self._collect_for)
+                taken = list(self._unwritten)
+                try:
+                    async with asyncio.timeout(self._store_timeout):
+                        await self._store.record_updates(taken, self._clock())
+                except Exception as error:  # noqa: BLE001 -- as the class says
+                    _log.error("update-record-failed", extra={"updates": len(taken), "error": type(error).__name__})
+                self._unwritten.difference_update(taken)
+        finally:
+            self._writing = None
