@@ -36,12 +36,12 @@ class SqlRecords(SqlBase):
 
     async def record_messages(self, pairs: Collection[tuple[int, int]], now: datetime) -> None:
         """See the protocol."""
-        if pairs:
-            insert = self.insert(messages).on_conflict_do_nothing()
-            async with self.database.writing() as connection:
-                async for part in in_parts(list(pairs)):
-                    rows = [{"chat_id": chat_id, "message_id": message_id, "at": now} for chat_id, message_id in part]
-                    await connection.execute(insert, rows)
+        insert = self.insert(messages).on_conflict_do_nothing()
+        # Each part by itself: while a broadcast runs there are ten thousand, and its tips wait for the same file.
+        async for part in in_parts(list(pairs)):
+            rows = [{"chat_id": chat_id, "message_id": message_id, "at": now} for chat_id, message_id in part]
+            async with self.database.writing(one_statement=True) as connection:
+                await connection.execute(insert, rows)
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """See the protocol."""
@@ -64,8 +64,8 @@ class SqlRecords(SqlBase):
     async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """See the protocol."""
         insert = self.insert(updates).on_conflict_do_nothing()
-        async with self.database.writing() as connection:
-            async for part in in_parts(list(update_ids)):
+        async for part in in_parts(list(update_ids)):
+            async with self.database.writing(one_statement=True) as connection:
                 await connection.execute(insert, [{"update_id": update_id, "at": now} for update_id in part])
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:

@@ -109,6 +109,9 @@ class LanePace:
         self._interval = 1.0 / rate
         self._cap = max(1, math.floor(30 * rate / 29 + 1e-9))
         self._per_second = max(math.ceil(rate), math.floor((rate + self._cap) / 2))
+        # What the lane itself made wait is made up for only where a second has room for it. Without, those that left
+        # close together after a stall would do so again in each second that follows.
+        self._catches_up = self._per_second >= rate + 1
         self._least = math.ceil(rate / 5)
         self._next = -math.inf
         self._held_until = -math.inf
@@ -122,10 +125,10 @@ class LanePace:
 
     def wait(self, now: float) -> float:
         """Tell how long the next broadcast has to wait; 0 when it may go. Ask again after the wait."""
-        if now >= self._next:
-            # What the lane makes wait is not late: only what comes after the moment at which it might have gone.
-            self._next = max(self._next, self._free_at(now))
-        return max(self._next - now, _SHORTEST_WAIT) if self._next > now else 0.0
+        free = self._next if now < self._next else self._free_at(now)
+        if not self._catches_up:
+            self._next = max(self._next, free)
+        return max(free - now, _SHORTEST_WAIT) if free > now else 0.0
 
     def _free_at(self, now: float) -> float:
         self._forget(now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,21 @@ async def test_errors_hold_no_values(address: str) -> None:
         await store.save_picture_file_id(1, "key", None)  # type: ignore[arg-type]  # the fault under test
     assert "INSERT" not in str(caught.value)
     assert "key" not in str(caught.value).replace(address, "")
+    await store.close()
+
+
+async def test_nobody_waits_until_thousands_of_ids_are_written(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'mamori.db'}")
+    now = datetime(2026, 3, 10, tzinfo=UTC)
+    ids = range(2_000)
+    for recording in (store.record_messages([(5, number) for number in ids], now), store.record_updates(ids, now)):
+        task = asyncio.create_task(recording)
+        await asyncio.sleep(0)
+        await store.forget(7)
+        assert not task.done()
+        await task
+    assert await store.messages_of(5, now) == list(ids)
+    assert await store.seen_updates(ids) == set(ids)
     await store.close()
 
 

@@ -101,6 +101,13 @@ def test_a_thousand_a_second_are_kept_with_timers_that_are_a_millisecond_late() 
     assert most_within(sent[:2500], 1.0) <= 1000 * 59 / 58
 
 
+def test_what_a_stall_at_telegrams_end_costs_is_made_up_for_where_there_is_room() -> None:
+    usual, stalled = 0.001, [(100 - n) / 1000 for n in range(100)]
+    arrived = arrivals_of(LanePace(1000), 20_000, [*[usual] * 5_000, *stalled, *[usual] * 20_000])
+    assert 20_000 / (arrived[-1] - arrived[0]) >= 999
+    assert most_within(arrived[4_800:7_500], 1.0) <= 1000 * 30 / 29
+
+
 @pytest.mark.parametrize("replies_per_second", [1, 3, 5])
 def test_broadcasts_give_way_so_that_all_together_stay_below_telegrams_limit(replies_per_second: int) -> None:
     replies = [2.0 + i / replies_per_second for i in range(20 * replies_per_second)]
