@@ -107,5 +107,5 @@ async def _run(settings: Settings, token: str) -> None:
                     reloading.cancel()
                     await asyncio.gather(reloading, return_exceptions=True)
     finally:
-        await handled.settled()
+        await handled.settle()
         await store.close()

@@ -14,7 +14,7 @@ from itertools import repeat
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -35,12 +35,12 @@ PART = 100
 """How many rows are made or read before something else gets its turn: a millisecond's worth."""
 
 
-async def in_parts(items: Sequence[Item]) -> AsyncIterator[Sequence[Item]]:
+async def in_parts(items: Sequence[Item], size: int = PART) -> AsyncIterator[Sequence[Item]]:
     """Yield parts of the items, and let others run in between."""
-    for at in range(0, len(items), PART):
+    for at in range(0, len(items), size):
         if at:
             await asyncio.sleep(0)
-        yield items[at : at + PART]
+        yield items[at : at + size]
 
 
 class ForMany:
@@ -62,6 +62,43 @@ class ForMany:
         return await connection.execute(self._by_array, given | {"ids": list(ids)})
 
 
+def _arrays(columns: Types) -> sa.TableValuedAlias:
+    """Return the rows that PostgreSQL is given as one array for each column."""
+    return (
+        sa.func.unnest(*(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items()))
+        .table_valued(*(sa.column(name, kind) for name, kind in columns.items()), name="given")
+        .render_derived()
+    )
+
+
+class Addition:
+    """Adds rows of numbers to a table, in one statement, and leaves alone those that are there already.
+
+    `each` names the columns whose values differ, `same` those that are the same in all. PostgreSQL takes the rows as
+    arrays, SQLite as one JSON text: written once for all, they hold the file for a hundredth of the time.
+    """
+
+    def __init__(self, table: sa.Table, each: Sequence[str], same: Sequence[str]) -> None:
+        self._each = each
+        names = [*each, *same]
+        constants = [sa.bindparam(name, type_=table.c[name].type) for name in same]
+        rows = sa.func.json_each(sa.bindparam("rows", type_=sa.String())).table_valued("value", name="given")
+        texts = [sa.func.json_extract(rows.c.value, f"$[{place}]") for place in range(len(each))]
+        chosen = sa.select(*texts, *constants).where(sa.true())  # without a condition, ON would be read as a join's
+        self._by_json = sqlite.insert(table).from_select(names, chosen).on_conflict_do_nothing()
+        arrays = _arrays({name: table.c[name].type for name in each})
+        taken = sa.select(*(arrays.c[name] for name in each), *constants)
+        self._by_array = postgresql.insert(table).from_select(names, taken).on_conflict_do_nothing()
+
+    async def execute(self, connection: AsyncConnection, rows: Sequence[Values], **same: object) -> None:
+        """Add the rows, with what is the same in all by name."""
+        if connection.dialect.name == "sqlite":
+            await connection.execute(self._by_json, {"rows": json.dumps(rows), **same})
+        elif rows:
+            columns = dict(zip(self._each, map(list, zip(*rows, strict=True)), strict=True))
+            await connection.execute(self._by_array, columns | same)
+
+
 class Bulk:
     """One conditional UPDATE for many rows, written once.
 
@@ -72,11 +109,7 @@ class Bulk:
 
     def __init__(self, columns: Types, build: Callable[[Value], sa.Update]) -> None:
         self._columns = columns
-        arrays = (
-            sa.func.unnest(*(sa.bindparam(name, type_=ARRAY(kind)) for name, kind in columns.items()))
-            .table_valued(*(sa.column(name, kind) for name, kind in columns.items()), name="given")
-            .render_derived()
-        )
+        arrays = _arrays(columns)
         self._by_array = build(lambda name: arrays.c[name])
         self._by_row = build(lambda name: sa.bindparam(name, type_=columns[name]))
 

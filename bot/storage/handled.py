@@ -17,16 +17,22 @@ class HandledUpdates:
     """Knows which updates were handled, and never fails: a broken store must not keep an answer from a person.
 
     What was handled is written down within ``collect_for`` seconds, all of it at once, so that a busy webhook costs the
-    database little; until then it is known here. One call of the store may take ``store_timeout`` seconds. When it
-    fails or takes longer, it is logged, and an update counts as not handled: it may be handled twice, never not at all.
-    ``clock`` returns the aware time of now.
+    database little; until then it is known here. To be asked, the store has ``lookup_timeout`` seconds, and to write,
+    for which nobody waits, ``record_timeout``. When it fails or takes longer, that is logged, and an update counts as
+    not handled: it may be handled twice, never not at all. ``clock`` returns the aware time of now.
     """
 
     def __init__(
-        self, store: Records, clock: Callable[[], datetime], *, collect_for: float = 0.2, store_timeout: float = 1.0
+        self,
+        store: Records,
+        clock: Callable[[], datetime],
+        *,
+        collect_for: float = 0.2,
+        lookup_timeout: float = 1.0,
+        record_timeout: float = 10.0,
     ) -> None:
-        self._store, self._clock = store, clock
-        self._collect_for, self._store_timeout = collect_for, store_timeout
+        self._store, self._clock, self._collect_for = store, clock, collect_for
+        self._lookup_timeout, self._record_timeout = lookup_timeout, record_timeout
         self._lookups: Together[int, bool] = Together(self._look_up)
         self._unwritten: set[int] = set()
         self._writing: asyncio.Task[None] | None = None
@@ -41,14 +47,17 @@ class HandledUpdates:
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_down())
 
-    async def settled(self) -> None:
-        """Return when all that was recorded is written down, or could not be."""
-        while self._writing is not None:
+    async def settle(self, within: float = 2.0) -> None:
+        """Return when all that was recorded is written down, or ``within`` seconds are over."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing}, timeout=within)
+        if self._writing is not None:
+            self._writing.cancel()
             await asyncio.wait({self._writing})
 
     async def _look_up(self, update_ids: Sequence[int]) -> Sequence[bool]:
         try:
-            async with asyncio.timeout(self._store_timeout):
+            async with asyncio.timeout(self._lookup_timeout):
                 found = await self._store.seen_updates(update_ids)
         except Exception as error:  # noqa: BLE001 -- as the class says
             _log.error("update-lookup-failed", extra={"updates": len(update_ids), "error": type(error).__name__})
@@ -61,7 +70,7 @@ class HandledUpdates:
                 await asyncio.sleep(self._collect_for)
                 taken = list(self._unwritten)
                 try:
-                    async with asyncio.timeout(self._store_timeout):
+                    async with asyncio.timeout(self._record_timeout):
                         await self._store.record_updates(taken, self._clock())
                 except Exception as error:  # noqa: BLE001 -- as the class says
                     _log.error("update-record-failed", extra={"updates": len(taken), "error": type(error).__name__})

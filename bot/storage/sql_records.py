@@ -8,11 +8,15 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from bot.storage.bulk import in_parts
+from bot.storage.bulk import Addition, in_parts
 from bot.storage.model import Count
 from bot.storage.schema import counts, messages, pictures, updates
 from bot.storage.sql_chats import SqlBase
 
+AT_ONCE = 1_000
+"""Rows added in one transaction: while a broadcast runs there are ten thousand, and its tips wait for the same file."""
+ADD_MESSAGES = Addition(messages, each=("chat_id", "message_id"), same=("at",))
+ADD_UPDATES = Addition(updates, each=("update_id",), same=("at",))
 _SEEN = sa.select(updates.c.update_id).where(updates.c.update_id.in_(sa.bindparam("update_ids", expanding=True)))
 
 
@@ -36,12 +40,9 @@ class SqlRecords(SqlBase):
 
     async def record_messages(self, pairs: Collection[tuple[int, int]], now: datetime) -> None:
         """See the protocol."""
-        insert = self.insert(messages).on_conflict_do_nothing()
-        # Each part by itself: while a broadcast runs there are ten thousand, and its tips wait for the same file.
-        async for part in in_parts(list(pairs)):
-            rows = [{"chat_id": chat_id, "message_id": message_id, "at": now} for chat_id, message_id in part]
+        async for part in in_parts(list(pairs), AT_ONCE):
             async with self.database.writing(one_statement=True) as connection:
-                await connection.execute(insert, rows)
+                await ADD_MESSAGES.execute(connection, part, at=now)
 
     async def messages_of(self, chat_id: int, since: datetime) -> Sequence[int]:
         """See the protocol."""
@@ -63,10 +64,9 @@ class SqlRecords(SqlBase):
 
     async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """See the protocol."""
-        insert = self.insert(updates).on_conflict_do_nothing()
-        async for part in in_parts(list(update_ids)):
+        async for part in in_parts([(update_id,) for update_id in update_ids], AT_ONCE):
             async with self.database.writing(one_statement=True) as connection:
-                await connection.execute(insert, [{"update_id": update_id, "at": now} for update_id in part])
+                await ADD_UPDATES.execute(connection, part, at=now)
 
     async def count(self, day: date, kind: str, key: str, language: str, number: int = 1) -> None:
         """See the protocol."""

@@ -152,7 +152,7 @@ async def _handled() -> AsyncIterator[HandledUpdates]:
         store = await open_store(f"sqlite:///{Path(folder) / 'echo.db'}")
         handled = HandledUpdates(store, _now)
         yield handled
-        await handled.settled()
+        await handled.settle()
         await store.close()
 
 

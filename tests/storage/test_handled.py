@@ -56,7 +56,7 @@ async def test_what_was_recorded_is_known_again_on_every_store(store: Store) -> 
     first.record(2**40)
     first.record(2**40)
     assert await first.seen(2**40) is True
-    await first.settled()
+    await first.settle()
     assert await first.seen(2**40) is True
     assert await second.seen(2**40) is True
     assert await second.seen(2**40 + 1) is False
@@ -74,7 +74,7 @@ async def test_what_comes_together_is_asked_for_and_written_down_together() -> N
     assert await asyncio.gather(first, *others) == [False] * 4
     for number in (1, 2, 3, 4):
         handled.record(number)
-    await handled.settled()
+    await handled.settle()
     assert store.lookups == [[1], [2, 3, 4]]
     assert store.records == [[1, 2, 3, 4]]
 
@@ -90,7 +90,7 @@ async def test_an_update_that_is_still_being_written_down_is_known_without_askin
     assert await handled.seen(2) is True
     assert store.lookups == []
     store.gate.set()
-    await handled.settled()
+    await handled.settle()
     assert store.records == [[1], [2]]
     assert await store.seen_updates([1, 2]) == {1, 2}
 
@@ -102,24 +102,35 @@ async def test_a_store_that_fails_leaves_an_update_unseen_and_is_told_of(caplog:
     store.fails = True
     assert await handled.seen(1) is False
     handled.record(1)
-    await handled.settled()
+    await handled.settle()
     assert [record.message for record in caplog.records] == ["update-lookup-failed", "update-record-failed"]
     assert {vars(record)["error"] for record in caplog.records} == {"OSError"}
     store.fails = False
     assert await handled.seen(1) is False
     handled.record(1)
-    await handled.settled()
+    await handled.settle()
     assert await handled.seen(1) is True
 
 
 async def test_a_store_that_hangs_holds_nobody_up_for_long(caplog: pytest.LogCaptureFixture) -> None:
     store = Ailing()
-    handled = HandledUpdates(store, now, collect_for=0, store_timeout=0.001)
+    handled = HandledUpdates(store, now, collect_for=0, lookup_timeout=0.001, record_timeout=0.001)
     store.gate.clear()
     handled.record(1)
     assert await handled.seen(2) is False
-    await handled.settled()
+    await handled.settle()
     assert {vars(record)["error"] for record in caplog.records} == {"TimeoutError"}
+
+
+async def test_a_store_that_hangs_does_not_hold_the_end_up() -> None:
+    store = Ailing()
+    handled = HandledUpdates(store, now, collect_for=0)
+    store.gate.clear()
+    handled.record(1)
+    await store.asked.wait()
+    async with asyncio.timeout(10):
+        await handled.settle(within=0)
+    assert await handled.seen(1) is True
 
 
 async def test_what_is_still_being_collected_is_written_down_at_the_end(tmp_path: Path) -> None:
@@ -127,7 +138,7 @@ async def test_what_is_still_being_collected_is_written_down_at_the_end(tmp_path
     store = await open_store(address)
     handled = HandledUpdates(store, now, collect_for=0.001)
     handled.record(7)
-    await handled.settled()
+    await handled.settle()
     await store.close()
     store = await open_store(address)
     assert await store.seen_updates([7]) == {7}
