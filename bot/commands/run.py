@@ -9,6 +9,7 @@ import os
 import secrets
 import socket
 import sys
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -67,9 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _run(settings: Settings, token: str) -> None:
     pack, understander = pack_and_understander_of(settings)
-    store = await open_store(settings.database_url)
-    handled = HandledUpdates(store, lambda: datetime.now(UTC))
-    try:
+    async with AsyncExitStack() as ending:
+        store = await open_store(settings.database_url)
+        ending.push_async_callback(store.close)
+        above = None if store.shared else await store.newest_update() or 0
+        handled = HandledUpdates(store, lambda: datetime.now(UTC), above=above)
+        ending.push_async_callback(handled.settle)
         services = build_services(
             pack=pack,
             understander=understander,
@@ -80,9 +84,9 @@ async def _run(settings: Settings, token: str) -> None:
             default_country=settings.default_country,
             administrators=settings.admins,
             broadcast_rate=settings.broadcast_rate,
-            # Behind a webhook several replicas may write the same profiles; polling is one process by nature.
             questions_per_minute=settings.questions_per_minute,
-            profiles_lasting=_SHARED_PROFILES if settings.webhook_url else None,
+            # Behind a webhook several replicas may write the same profiles; polling is one process by nature.
+            profiles_lasting=_SHARED_PROFILES if settings.webhook_url and store.shared else None,
         )
         wiring = Wiring(
             token,
@@ -106,6 +110,3 @@ async def _run(settings: Settings, token: str) -> None:
                     logger.info("bot-stopping")
                     reloading.cancel()
                     await asyncio.gather(reloading, return_exceptions=True)
-    finally:
-        await handled.settle()
-        await store.close()

@@ -13,6 +13,8 @@ from bot.storage.memory_surveys import MemorySurveys
 class MemoryStore(MemoryChats, MemoryDeliveries, MemoryPlans, MemoryRecords, MemorySurveys, MemoryBroadcasts):
     """A `Store` that forgets all when it is dropped. No verb waits, so each one happens whole."""
 
+    shared = False
+
     async def ping(self) -> None:
         """See the protocol."""
 

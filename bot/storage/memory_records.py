@@ -43,6 +43,10 @@ class MemoryRecords(MemoryTables):
         """See the protocol."""
         return self.updates.keys() & set(update_ids)
 
+    async def newest_update(self) -> int | None:
+        """See the protocol."""
+        return max(self.updates, default=None)
+
     async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """See the protocol."""
         for update_id in update_ids:

@@ -168,6 +168,9 @@ class Records(Protocol):
     async def seen_updates(self, update_ids: Collection[int]) -> AbstractSet[int]:
         """Return those of the updates that were handled before."""
 
+    async def newest_update(self) -> int | None:
+        """Return the highest number of an update that was handled, None when none is kept."""
+
     async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """Write down that the updates were handled."""
 
@@ -280,6 +283,9 @@ class Broadcasts(Protocol):
 
 class Store(Chats, Deliveries, Plans, Records, Surveys, Broadcasts, Protocol):
     """All verbs together, and the store's own life."""
+
+    shared: bool
+    """Whether other processes may write to it at the same time, as replicas on one PostgreSQL do."""
 
     async def ping(self) -> None:
         """Raise StoreError when the store cannot answer now."""

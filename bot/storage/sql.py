@@ -24,6 +24,7 @@ class SqlStore(SqlChats, SqlDeliveries, SqlPlans, SqlRecords, SqlSurveys, SqlBro
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._lead = Lead(database)
+        self.shared = not database.sqlite
 
     async def lead(self) -> bool:
         """See the protocol."""

@@ -62,6 +62,12 @@ class SqlRecords(SqlBase):
         async with self.database.reading() as connection:
             return set((await connection.execute(_SEEN, {"update_ids": list(update_ids)})).scalars())
 
+    async def newest_update(self) -> int | None:
+        """See the protocol."""
+        async with self.database.reading() as connection:
+            newest: int | None = (await connection.execute(sa.select(sa.func.max(updates.c.update_id)))).scalar()
+        return newest
+
     async def record_updates(self, update_ids: Collection[int], now: datetime) -> None:
         """See the protocol."""
         async for part in in_parts([(update_id,) for update_id in update_ids], AT_ONCE):

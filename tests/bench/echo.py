@@ -150,7 +150,7 @@ async def _polling(name: str, root: str) -> AsyncIterator[None]:
 async def _handled() -> AsyncIterator[HandledUpdates]:
     with tempfile.TemporaryDirectory() as folder:
         store = await open_store(f"sqlite:///{Path(folder) / 'echo.db'}")
-        handled = HandledUpdates(store, _now)
+        handled = HandledUpdates(store, _now, above=0)
         yield handled
         await handled.settle()
         await store.close()

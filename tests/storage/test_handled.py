@@ -95,6 +95,22 @@ async def test_an_update_that_is_still_being_written_down_is_known_without_askin
     assert await store.seen_updates([1, 2]) == {1, 2}
 
 
+async def test_who_handles_alone_asks_the_store_only_about_what_came_before_or_was_long_ago() -> None:
+    store = Ailing()
+    await store.record_updates([4, 7], NOW)
+    assert await store.newest_update() == 7
+    handled = HandledUpdates(store, now, collect_for=0, above=7, remembered=2)
+    assert [await handled.seen(number) for number in (8, 9, 4, 5)] == [False, False, True, False]
+    assert store.lookups == [[4], [5]]
+    for number in (8, 10, 9):
+        handled.record(number)
+    await handled.settle()
+    assert [await handled.seen(number) for number in (9, 10, 11)] == [True, True, False]
+    assert store.lookups == [[4], [5]]
+    assert await handled.seen(8) is True, "it was put out of mind, and is asked for"
+    assert store.lookups == [[4], [5], [8]]
+
+
 async def test_a_store_that_fails_leaves_an_update_unseen_and_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     store = Ailing()
@@ -106,10 +122,8 @@ async def test_a_store_that_fails_leaves_an_update_unseen_and_is_told_of(caplog:
     assert [record.message for record in caplog.records] == ["update-lookup-failed", "update-record-failed"]
     assert {vars(record)["error"] for record in caplog.records} == {"OSError"}
     store.fails = False
-    assert await handled.seen(1) is False
-    handled.record(1)
-    await handled.settle()
     assert await handled.seen(1) is True
+    assert await HandledUpdates(store, now).seen(1) is False
 
 
 async def test_a_store_that_hangs_holds_nobody_up_for_long(caplog: pytest.LogCaptureFixture) -> None:

@@ -33,6 +33,7 @@ async def test_message_ids_are_listed_from_a_moment_on_until_they_are_dropped(st
 
 async def test_a_handled_update_is_known_again(store: Store) -> None:
     assert await store.seen_updates([2**40]) == set()
+    assert await store.newest_update() is None
     for _ in range(2):
         await store.record_updates([2**40], NOW)
     assert await store.seen_updates([2**40]) == {2**40}
@@ -41,6 +42,7 @@ async def test_a_handled_update_is_known_again(store: Store) -> None:
 async def test_many_updates_are_told_apart(store: Store) -> None:
     await store.record_updates([*range(0, 400, 2), 4, 4], NOW)
     await store.record_updates([], NOW)
+    assert await store.newest_update() == 398
     assert await store.seen_updates(range(500)) == set(range(0, 400, 2))
     assert await store.seen_updates([]) == set()
 
