@@ -75,7 +75,7 @@ class Addition:
     """Adds rows of numbers to a table, in one statement, and leaves alone those that are there already.
 
     `each` names the columns whose values differ, `same` those that are the same in all. PostgreSQL takes the rows as
-    arrays, SQLite as one JSON text: written once for all, they hold the file for a hundredth of the time.
+    arrays, SQLite as one JSON text, which it reads once from beginning to end.
     """
 
     def __init__(self, table: sa.Table, each: Sequence[str], same: Sequence[str]) -> None:
@@ -92,9 +92,11 @@ class Addition:
 
     async def execute(self, connection: AsyncConnection, rows: Sequence[Values], **same: object) -> None:
         """Add the rows, with what is the same in all by name."""
+        if not rows:
+            return
         if connection.dialect.name == "sqlite":
             await connection.execute(self._by_json, {"rows": json.dumps(rows), **same})
-        elif rows:
+        else:
             columns = dict(zip(self._each, map(list, zip(*rows, strict=True)), strict=True))
             await connection.execute(self._by_array, columns | same)
 

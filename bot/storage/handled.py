@@ -18,8 +18,8 @@ class HandledUpdates:
 
     What was handled is written down within ``collect_for`` seconds, all of it at once, so that a busy webhook costs the
     database little; until then it is known here. To be asked, the store has ``lookup_timeout`` seconds, and to write,
-    for which nobody waits, ``record_timeout``. When it fails or takes longer, that is logged, and an update counts as
-    not handled: it may be handled twice, never not at all. ``clock`` returns the aware time of now.
+    for which nobody waits, ``record_timeout``. When it fails or takes longer, that is logged, and who asks it takes an
+    update for not handled: it may be handled twice, never not at all. ``clock`` returns the aware time of now.
 
     With ``above`` this process alone handles updates, and none with a higher number was handled before it began: of
     those it knows by itself, for the last ``remembered`` of them, and the store is asked about the others only.

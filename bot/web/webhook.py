@@ -77,7 +77,7 @@ class Webhook:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; called by the server."""
-        # Called by the server itself: what the framework puts around a function is a fifth of what an update costs it.
+        # Called as an application, not as a function: what the framework puts around one, every update would pay for.
         response = await self._receive(Request(scope, receive))
         await response(scope, receive, send)
 
